@@ -1,0 +1,243 @@
+"""What an instructor writes: exercises in an assignment, as plain values that are checked when they are made."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.boxes import Limits
+from grader.cases import Contract, Domain, Returns
+from grader.cases.domains import all_axes
+from grader.cases.plain import Either
+from grader.checks import Check
+from grader.errors import AssignmentError
+from grader.statements import Statement, statement
+
+__all__ = ["Assignment", "Exercise"]
+
+_PRELOADED = ("numpy", "torch")
+
+
+def _refuse(where: str, expected: str, got: object, mend: str = "") -> AssignmentError:
+    return AssignmentError(f"{where}: expected {expected}, got {got!r}.", mend=mend)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function or class that students write.
+
+    Args:
+        reference: The oracle: a function, or a class together with `scenario`. Its name, signature and
+            docstring are the statement.
+        points: What the exercise is worth, above 0.
+        inputs: Domain of each parameter; one with a default may be left out.
+        returns: Domain of the result, or a tuple of them.
+        checks: The first decides: where it fails on more than half of its cases, the others are skipped.
+        hints: Words for the student by name of the check (`agrees`, `unchanged_when_2`), given on failure.
+        after: Names of exercises that this one calls; where it fails and one of them failed too, it is
+            skipped because of that one.
+        axes: Shortest and longest length by axis; the fewest and most axes for a starred one.
+        scenario: Called with the student's module and the inputs by name; returns what is compared.
+    """
+
+    reference: Callable[..., Any]
+    points: float = field(kw_only=True)
+    inputs: Mapping[str, Domain] = field(kw_only=True)
+    returns: Returns = field(kw_only=True)
+    checks: Sequence[Check] = field(kw_only=True)
+    hints: Mapping[str, str] = field(kw_only=True, default_factory=dict)
+    after: str | Sequence[str] = field(kw_only=True, default=())
+    axes: Mapping[str, tuple[int, int]] = field(kw_only=True, default_factory=dict)
+    scenario: Callable[..., Any] | None = field(kw_only=True, default=None)
+
+    def __post_init__(self) -> None:
+        if not callable(self.reference) or not hasattr(self.reference, "__name__"):
+            raise _refuse("Exercise: reference", "a function or class", self.reference)
+        where = self.where
+        number = isinstance(self.points, int | float) and not isinstance(self.points, bool)
+        if not number or not 0 < self.points < 1e6:
+            raise _refuse(f"{where}: points", "a number above 0", self.points)
+        if not self.statement.title:
+            raise _refuse(
+                f"{where}: reference", "a docstring", None, "It is the statement that students read."
+            )
+        self._check_inputs()
+        self._check_returns()
+        self._check_axes()
+        self._check_checks()
+        for name in self.needs:
+            if not isinstance(name, str):
+                raise _refuse(f"{where}: after", "names of exercises", name)
+
+    @property
+    def name(self) -> str:
+        return self.reference.__name__
+
+    @property
+    def where(self) -> str:
+        return f"exercise {self.name!r}"
+
+    @property
+    def statement(self) -> Statement:
+        return statement(self.reference)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.after,) if isinstance(self.after, str) else tuple(self.after)
+
+    @property
+    def named_checks(self) -> dict[str, Check]:
+        """The checks by their unique names: the kind, with a number from the second of a kind on."""
+        named: dict[str, Check] = {}
+        for check in self.checks:
+            count = sum(other.kind == check.kind for other in named.values())
+            named[check.kind if not count else f"{check.kind}_{count + 1}"] = check
+        return named
+
+    def contract(self, where: str = "") -> Contract:
+        """The contract that cases are drawn from; `where` names the assignment in messages."""
+        parameters = [] if self.scenario else list(inspect.signature(self.reference).parameters)
+        order = sorted(self.inputs, key=lambda name: parameters.index(name) if name in parameters else -1)
+        return Contract(
+            name=self.name,
+            inputs={name: self.inputs[name] for name in order},
+            returns=self.returns,
+            reference=self.reference,
+            axes=dict(self.axes),
+            scenario=self.scenario,
+            where=f"{where}: {self.where}" if where else self.where,
+        )
+
+    def _check_inputs(self) -> None:
+        if not isinstance(self.inputs, Mapping):
+            raise _refuse(f"{self.where}: inputs", "a dict of domains by parameter", self.inputs)
+        for name, domain in self.inputs.items():
+            if not isinstance(domain, Domain):
+                raise _refuse(f"{self.where}: input {name!r}", "a domain such as real(...)", domain)
+        if self.scenario is not None or inspect.isclass(self.reference):
+            if self.scenario is None:
+                raise _refuse(
+                    f"{self.where}: scenario",
+                    "a function, since the reference is a class",
+                    None,
+                    f"Write the calls in sequence: def scenario(student, x): return student.{self.name}(x).result",
+                )
+            return
+        parameters = inspect.signature(self.reference).parameters
+        for name in self.inputs:
+            if name not in parameters:
+                raise _refuse(
+                    f"{self.where}: inputs", f"parameters of the reference ({', '.join(parameters)})", name
+                )
+        for name, parameter in parameters.items():
+            if parameter.default is inspect.Parameter.empty and name not in self.inputs:
+                raise _refuse(f"{self.where}: inputs", f"a domain for {name!r}, which has no default", None)
+
+    def _check_returns(self) -> None:
+        parts = self.returns if isinstance(self.returns, tuple) else (self.returns,)
+        for part in parts:
+            if not isinstance(part, Domain) or not parts:
+                raise _refuse(
+                    f"{self.where}: returns", "a domain such as real(...), or a tuple of them", self.returns
+                )
+
+    def _check_axes(self) -> None:
+        known = [name for domain in self.inputs.values() for axes in _shape_axes(domain) for name in axes]
+        for name, domain in self.inputs.items():
+            below = getattr(domain, "below", None)
+            if below is not None and below not in known and not below.isdigit():
+                raise _refuse(
+                    f"{self.where}: input {name!r}: below", f"an axis of an input ({', '.join(known)})", below
+                )
+        for name, lengths in self.axes.items():
+            pair = isinstance(lengths, tuple) and len(lengths) == 2 and all(type(n) is int for n in lengths)
+            if not pair or not 0 <= lengths[0] <= lengths[1]:
+                raise _refuse(f"{self.where}: axes: {name!r}", "(shortest, longest)", lengths)
+            if name not in known:
+                raise _refuse(f"{self.where}: axes", f"an axis of an input ({', '.join(known)})", name)
+
+    def _check_checks(self) -> None:
+        if not self.checks or isinstance(self.checks, str):
+            raise _refuse(f"{self.where}: checks", "at least one check, such as agrees()", self.checks)
+        for check in self.checks:
+            if not hasattr(check, "judge") or not hasattr(check, "plan"):
+                raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
+        if self.checks[0].kind not in ("agrees", "gradient_of", "satisfies"):
+            raise _refuse(
+                f"{self.where}: checks",
+                "a check of values first (agrees, gradient_of or satisfies)",
+                self.checks[0].kind,
+                "The first check decides whether the others count; conduct alone is no solution.",
+            )
+        for name in self.hints:
+            if name not in self.named_checks:
+                raise _refuse(
+                    f"{self.where}: hints", f"names of its checks ({', '.join(self.named_checks)})", name
+                )
+
+
+def _shape_axes(domain: Domain) -> list[tuple[str, ...]]:
+    """Axes that an input's arrays really have, without those it only refers to (`below`)."""
+    if isinstance(domain, Either):
+        return [axes for option in domain.options for axes in _shape_axes(option)]
+    found = [axes.names for axes in all_axes(domain)]
+    return found[:1] if hasattr(domain, "below") else found
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Exercises that are handed in as one file.
+
+    Args:
+        id: Identifier, the name of the assignment's folder: letters, digits and underscores.
+        title: For people.
+        exercises: In the order of the report.
+        limits: What a submission may use.
+        allow: Libraries that students may import, besides Python's own.
+    """
+
+    id: str
+    title: str
+    exercises: Sequence[Exercise]
+    limits: Limits = field(default_factory=Limits)
+    allow: Sequence[str] = ("numpy",)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
+            raise _refuse("Assignment: id", "small letters, digits and underscores", self.id)
+        where = f"assignment {self.id!r}"
+        if not isinstance(self.title, str) or not self.title:
+            raise _refuse(f"{where}: title", "words", self.title)
+        if not self.exercises or not all(isinstance(item, Exercise) for item in self.exercises):
+            raise _refuse(f"{where}: exercises", "a list of at least one Exercise", self.exercises)
+        if not isinstance(self.limits, Limits):
+            raise _refuse(f"{where}: limits", "Limits(...)", self.limits)
+        if isinstance(self.allow, str) or not all(isinstance(name, str) for name in self.allow):
+            raise _refuse(f"{where}: allow", "a list of names of libraries", self.allow)
+        self._check_names(where)
+
+    def _check_names(self, where: str) -> None:
+        seen: list[str] = []
+        for exercise in self.exercises:
+            if exercise.name in seen:
+                raise _refuse(f"{where}: exercises", "each name once", exercise.name)
+            for need in exercise.needs:
+                if need not in seen:
+                    raise _refuse(
+                        f"{where}: exercise {exercise.name!r}: after",
+                        f"an exercise that stands before it ({', '.join(seen) or 'none'})",
+                        need,
+                    )
+            seen.append(exercise.name)
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """What the worker loads before the student's file."""
+        return tuple(name for name in _PRELOADED if name in self.allow)
+
+    @property
+    def points(self) -> float:
+        return float(sum(exercise.points for exercise in self.exercises))

@@ -1,0 +1,183 @@
+"""The bare box: a plain child process with resource limits. For one's own code: it isolates nothing.
+
+Student code in it can read what its user can read and reach the network. Where the system has no limits on
+other processes (macOS, Windows) only the clock, the output and the size of replies are limited.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.boxes.boxes import Usage
+from grader.boxes.limits import Limits
+from grader.boxes.pipes import open_pipes
+from grader.errors import FaultError, ProtocolError
+from grader.protocol import Ending, Frame, FrameReader
+
+__all__ = ["BareBox"]
+
+_MIB = 1 << 20
+_POLL_S = 0.5
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); from grader.worker.main import main; main(sys.argv[2].split())"
+)
+
+
+class BareBox:
+    """A worker in a child process of ours."""
+
+    kind = "bare"
+
+    def __init__(self, libraries: Sequence[str], limits: Limits) -> None:
+        self._limits = limits
+        self._folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        home = str(Path(__file__).resolve().parents[2])
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", _START, home, " ".join(libraries)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._folder.name,
+                env=_environment(self._folder.name),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise FaultError(f"bare: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
+        self._pipes = open_pipes(self._process, keep=limits.show_kib * 1024)
+        self._reader = FrameReader(max_body=limits.reply_mib * _MIB)
+        self._usage: Usage | None = None
+        self._limited = False
+
+    def allow(self, cpu_s: float) -> None:
+        """Grant CPU seconds from now on; the first call also sets the limits on memory and files.
+
+        Called once the worker is ready, so that what the libraries took is not counted.
+        """
+        if not sys.platform.startswith("linux") or self._process.poll() is not None:
+            return
+        import resource
+
+        pid = self._process.pid
+        with contextlib.suppress(OSError, ValueError):  # the process may end at any moment
+            used = _cpu_seconds(pid)
+            _set_limit(pid, resource.RLIMIT_CPU, int(used + cpu_s) + 1)
+            if not self._limited:
+                _set_limit(pid, resource.RLIMIT_DATA, _data_bytes(pid) + self._limits.memory_mib * _MIB)
+                _set_limit(pid, resource.RLIMIT_FSIZE, self._limits.file_mib * _MIB)
+                _set_limit(pid, resource.RLIMIT_CORE, 0)
+                self._limited = True
+
+    def send(self, data: bytes) -> None:
+        self._pipes.write(data)
+
+    def receive(self, wall_s: float) -> Frame | Ending:
+        deadline = time.monotonic() + wall_s
+        while True:
+            try:
+                frame = self._next()
+            except ProtocolError as error:
+                return Ending("protocol", error.message)
+            if frame is not None:
+                return frame
+            if self._pipes.printed_total > self._limits.output_mib * _MIB:
+                return Ending("output", f"more than {self._limits.output_mib} MiB")
+            if self._pipes.closed:
+                return self._ending()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return Ending("timeout", f"{wall_s:g} s by the clock")
+            self._pipes.pump(min(left, _POLL_S))
+
+    def printed(self) -> tuple[bytes, int]:
+        return self._pipes.take_printed()
+
+    def close(self) -> Usage:
+        if self._usage is None:
+            self._kill()
+            self._usage = self._reap(wait=True) or Usage()
+            self._pipes.close()
+            self._folder.cleanup()
+        return self._usage
+
+    def _next(self) -> Frame | None:
+        if self._pipes.received:
+            self._reader.feed(bytes(self._pipes.received))
+            self._pipes.received.clear()
+        return self._reader.next()
+
+    def _ending(self) -> Ending:
+        """The worker closed its pipe: by ending, or (hostile) without."""
+        patience = time.monotonic() + 1.0
+        while self._process.returncode is None and time.monotonic() < patience:
+            if self._reap(wait=False) is None:
+                time.sleep(0.002)
+        code = self._process.returncode
+        if code is None:
+            return Ending("protocol", "closed the pipe")
+        if code >= 0:
+            return Ending("exited", f"status {code}")
+        name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
+        if name == "SIGXCPU":
+            return Ending("timeout", f"{self._limits.cpu_s:g} s of CPU time")
+        return Ending("killed" if name in ("SIGKILL", "SIGTERM") else "crashed", name)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                # The whole group: the student's code may have started processes of its own.
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def _reap(self, *, wait: bool) -> Usage | None:
+        """Collect the process's end and what it used; None while it still runs."""
+        if os.name != "posix":
+            if wait:
+                self._process.wait()
+            return Usage() if self._process.poll() is not None else None
+        if self._process.returncode is not None:
+            return self._ended or Usage()
+        pid, status, used = os.wait4(self._process.pid, 0 if wait else os.WNOHANG)
+        if pid == 0:
+            return None
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        unit = 1024 if sys.platform.startswith("linux") else 1  # ru_maxrss: KiB on Linux, bytes on macOS
+        self._ended = Usage(used.ru_utime + used.ru_stime, used.ru_maxrss * unit / _MIB)
+        return self._ended
+
+    _ended: Usage | None = None
+
+
+def _environment(home: str) -> dict[str, str]:
+    """A small, fixed environment: one thread a library, nothing of ours."""
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**kept, **threads, "HOME": home, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+
+
+def _set_limit(pid: int, which: int, value: int) -> None:
+    import resource
+
+    _, hard = resource.prlimit(pid, which)
+    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.prlimit(pid, which, (soft, hard))
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _data_bytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmData:"))
+    return int(line.split()[1]) * 1024

@@ -1,0 +1,47 @@
+"""What a box is: a place with one worker in it that takes messages and answers them, or ends.
+
+How the student's code ends is a value, an `Ending`. A box that cannot be started or kept is an exception,
+a `FaultError`: ours, and never the student's loss.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.protocol import Ending, Frame
+
+__all__ = ["KINDS", "Box", "Usage"]
+
+KINDS = ("bare",)
+"""Kinds of box, weakest first."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a box used, from the kernel where it says; None where it does not."""
+
+    cpu_s: float | None = None
+    memory_mib: float | None = None
+
+
+class Box(Protocol):
+    """One worker in its place. Not shared between threads."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def allow(self, cpu_s: float) -> None:
+        """Grant this many CPU seconds from now on."""
+
+    def send(self, data: bytes) -> None:
+        """Queue one message; it travels while `receive` waits."""
+
+    def receive(self, wall_s: float) -> Frame | Ending:
+        """Wait for the next message, `wall_s` seconds at most."""
+
+    def printed(self) -> tuple[bytes, int]:
+        """What was printed since the last call: the bytes kept, and how many more were cut."""
+
+    def close(self) -> Usage:
+        """End the worker and everything it started, remove what it wrote."""

@@ -1,0 +1,205 @@
+"""A conversation with the worker in a box: load a file, run scripts, and start anew when the worker ends.
+
+Everything that comes back is hostile: replies out of order, of another shape or too many end the box.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.boxes.boxes import Box
+from grader.boxes.limits import Limits
+from grader.errors import FaultError, ProtocolError
+from grader.protocol import Ending, Outcome, Reply, Script, StudentError, pack, unpack
+from grader.protocol.calls import field_of
+
+__all__ = ["Loaded", "Session"]
+
+Offered = Callable[[tuple[Any, ...], dict[str, Any]], Any]
+"""A function that stays with us, called by the student with these arguments."""
+
+_MODES = ("whole", "definitions", "bare definitions")
+_START_S = 60.0
+_MAX_CALLBACKS = 100_000
+_MAX_ENDINGS = 3
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How importing the student's file went."""
+
+    mode: str = ""
+    """`whole`, `definitions` or `bare definitions`; empty if not even those could be run."""
+    problem: StudentError | Ending | None = None
+    """What stopped the whole file from being run."""
+    names: tuple[str, ...] = ()
+
+
+class Session:
+    """One submission in boxes of one kind, one at a time."""
+
+    def __init__(
+        self, start: Callable[[], Box], name: str, source: str, *, allow: Sequence[str], limits: Limits
+    ) -> None:
+        self._start = start
+        self._name, self._source, self._allow = name, source, list(allow)
+        self._limits = limits
+        self._box: Box | None = start()  # at once: its libraries load while we go on
+        self._ready = False
+        self._loaded: Loaded | None = None
+        self._printed: list[tuple[bytes, int]] = []
+        self.cpu_s = 0.0
+        self.memory_mib = 0.0
+
+    def load(self) -> Loaded:
+        """Import the student's file, as much of it as can be; once a session."""
+        if self._loaded is not None:
+            return self._loaded
+        problem: StudentError | Ending | None = None
+        for mode in _MODES:
+            found, names = self._load(mode)
+            problem = problem or found
+            # In the later modes a definition may fail on its own; those that did not are there.
+            if found is None or (mode != "whole" and isinstance(found, StudentError)):
+                self._loaded = Loaded(mode, problem, names)
+                return self._loaded
+            self._drop()
+            if isinstance(found, StudentError) and found.type_name in ("SyntaxError", "IndentationError"):
+                break
+        self._loaded = Loaded("", problem)
+        return self._loaded
+
+    def run(
+        self, scripts: Sequence[Script], *, offered: Mapping[int, Offered] | None = None
+    ) -> list[Outcome]:
+        """Run the scripts in order; an outcome for each.
+
+        A worker that ends costs the script it was at, and those after it once that happened three times or
+        once by `timeout`.
+        """
+        outcomes: list[Outcome] = []
+        endings = 0
+        deadline = time.monotonic() + self._limits.clock_s
+        while len(outcomes) < len(scripts):
+            ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, deadline)
+            if ending is None:
+                continue
+            endings += 1
+            outcomes.append(ending)
+            self._drop()
+            if endings >= _MAX_ENDINGS or ending.verdict in ("timeout", "output"):
+                outcomes.extend([ending] * (len(scripts) - len(outcomes)))
+        return outcomes
+
+    def printed(self) -> tuple[str, int]:
+        """What the student's code printed since the last call, and how many bytes of it were cut."""
+        if self._box is not None:
+            self._printed.append(self._box.printed())
+        text = b"".join(data for data, _ in self._printed).decode("utf-8", "replace")
+        cut = sum(cut for _, cut in self._printed)
+        self._printed.clear()
+        return text, cut
+
+    def close(self) -> None:
+        self._drop()
+
+    def _load(self, mode: str) -> tuple[StudentError | Ending | None, tuple[str, ...]]:
+        box = self._worker()
+        box.allow(self._limits.cpu_s)
+        message = {"name": self._name, "source": self._source, "allow": self._allow, "mode": mode}
+        box.send(pack({"op": "load", **message}))
+        frame = box.receive(self._limits.clock_s)
+        if isinstance(frame, Ending):
+            return frame, ()
+        try:
+            reply = unpack(frame)
+            names = [name for name in field_of(reply, "names", list) if type(name) is str]
+            error = reply.get("error")
+            return (None if error is None else StudentError.from_value(error)), tuple(names[:500])
+        except ProtocolError as error:
+            return Ending("protocol", error.message), ()
+
+    def _worker(self) -> Box:
+        """A box whose worker is ready, started anew if the last one ended."""
+        if self._box is None:
+            self._box = self._start()
+        if not self._ready:
+            frame = self._box.receive(_START_S)
+            if isinstance(frame, Ending):
+                printed = self._box.printed()[0].decode("utf-8", "replace").strip()
+                why = printed.splitlines()[-1] if printed else frame.detail
+                self._drop()
+                raise FaultError(f"box: the worker did not start: {why}.", mend="Run 'grader doctor'.")
+            self._ready = True
+        return self._box
+
+    def _reload(self) -> Ending | None:
+        """Have the file loaded in a worker that is ready, in the mode that worked."""
+        loaded = self.load()
+        if self._ready or not loaded.mode:
+            return None
+        found, _ = self._load(loaded.mode)
+        if self._box is not None:
+            self._box.printed()  # the import has been shown once
+        return found if isinstance(found, Ending) else None
+
+    def _run_some(
+        self,
+        scripts: Sequence[Script],
+        outcomes: list[Outcome],
+        offered: Mapping[int, Offered],
+        deadline: float,
+    ) -> Ending | None:
+        """Run scripts in one worker until all are answered (None) or it ends."""
+        if (ending := self._reload()) is not None:
+            return ending
+        if not self.load().mode:
+            return Ending("exited", "the file could not be imported")
+        box = self._worker()
+        box.allow(self._limits.cpu_s)
+        box.send(pack({"op": "run", "scripts": [script.to_value() for script in scripts]}))
+        answered = calls = 0
+        while True:
+            frame = box.receive(deadline - time.monotonic())
+            if isinstance(frame, Ending):
+                return frame
+            try:
+                message = unpack(frame)
+                op = field_of(message, "op", str)
+                if op == "callback" and calls < _MAX_CALLBACKS:
+                    calls += 1
+                    box.send(pack(_answer(message, offered)))
+                elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
+                    outcomes.append(Reply.from_value(message.get("reply")))
+                    answered += 1
+                elif op == "done" and answered == len(scripts):
+                    if field_of(message, "threads", int) > 1:
+                        self._drop()  # threads left running must not slow down the next exercise
+                    return None
+                else:
+                    raise ProtocolError(f"expected answer {answered}, got {op[:40]!r}.")
+            except ProtocolError as error:
+                return Ending("protocol", error.message)
+
+    def _drop(self) -> None:
+        if self._box is not None:
+            self._printed.append(self._box.printed())
+            usage = self._box.close()
+            self.cpu_s += usage.cpu_s or 0.0
+            self.memory_mib = max(self.memory_mib, usage.memory_mib or 0.0)
+        self._box, self._ready = None, False
+
+
+def _answer(message: Any, offered: Mapping[int, Offered]) -> dict[str, Any]:
+    """Call one of our functions for the student; a refusal becomes a ValueError over there."""
+    call = offered.get(field_of(message, "id", int))
+    if call is None:
+        raise ProtocolError("expected a function that was offered, got another number.")
+    try:
+        value = call(field_of(message, "args", tuple), field_of(message, "kwargs", dict))
+        return {"op": "answer", "value": value, "error": None}
+    except ValueError as error:
+        return {"op": "answer", "value": None, "error": str(error)}

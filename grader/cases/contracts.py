@@ -1,0 +1,141 @@
+"""A contract: what a function takes and returns, and how to call the student's and the reference."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from grader.cases.domains import Domain
+from grader.cases.fits import Misfit, nonfinite_misfit
+from grader.cases.offered import Function, Offered
+from grader.cases.scenarios import trace
+from grader.errors import AssignmentError
+from grader.messages import call_text, kind_text
+from grader.protocol import Callback, Ref, Script, Step
+from grader.shapes import Sizes
+
+__all__ = ["Contract", "Returns"]
+
+Returns = Domain | tuple[Domain, ...]
+"""One result, or the domains of several in order."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The border that both the student's function and the reference keep to."""
+
+    name: str
+    inputs: Mapping[str, Domain]
+    returns: Returns
+    reference: Callable[..., Any] | None = None
+    """The oracle; absent in a hand-out."""
+    axes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Shortest and longest length of an axis; for a starred one, the fewest and most axes."""
+    scenario: Callable[..., Any] | None = None
+    where: str = ""
+
+    def script(self, inputs: Mapping[str, Any], *, probe: bool = False) -> Script:
+        """The calls that give the student's answer for these inputs."""
+        sent = {name: _sent(name, value) for name, value in inputs.items()}
+        if self.scenario is not None:
+            return trace(self.scenario, sent, where=self.where, probe=probe)
+        args, kwargs = self._arguments(sent)
+        return Script((Step("call", self.name, tuple(args), kwargs),), Ref(0), probe)
+
+    def expected(self, inputs: Mapping[str, Any]) -> Any:
+        """The reference's answer; runs out here, on copies.
+
+        Raises:
+            AssignmentError: The reference raises, or changes what it was given.
+        """
+        assert self.reference is not None, "a hand-out holds expected values and asks for no others"
+        given = {name: self._real(name, value) for name, value in inputs.items()}
+        try:
+            if self.scenario is not None:
+                return self.scenario(_module_of(self.reference), **given)
+            args, kwargs = self._arguments(given)
+            return self.reference(*args, **kwargs)
+        except Exception as error:
+            raise AssignmentError(
+                f"{self.where}: expected an answer of the reference, got {type(error).__name__}: {error}.",
+                mend=f"The input was {call_text(self.name, inputs)}; narrow its domain or mend the reference.",
+            ) from error
+
+    def misfit(self, value: object, sizes: Sizes) -> Misfit | None:
+        """Why an answer is not what the contract promises; None if it is."""
+        bound = dict(sizes)
+        if not isinstance(self.returns, tuple):
+            return self.returns.misfit(value, bound)
+        count = len(self.returns)
+        if not isinstance(value, list | tuple) or len(value) != count:
+            return Misfit("type", f"a tuple of {count} results", kind_text(value))
+        for number, (domain, item) in enumerate(zip(self.returns, value, strict=True)):
+            found = domain.misfit(item, bound)
+            if found is not None:
+                return found.inside(f"result {number + 1} of {count}")
+        return None
+
+    def infinite(self, value: object) -> Misfit | None:
+        """The first NaN or infinity in an answer."""
+        if isinstance(value, list | tuple):
+            found = (self.infinite(item) for item in value)
+            return next((misfit for misfit in found if misfit is not None), None)
+        return nonfinite_misfit(value)
+
+    def call(self, name: str, inputs: Mapping[str, Any]) -> str:
+        """The call as a person would write it."""
+        return call_text(name, {key: _sent(key, value) for key, value in inputs.items()})
+
+    def offered(self, inputs: Mapping[str, Any], sizes: Sizes) -> dict[int, Callable[..., Any]]:
+        """The functions among the inputs by number, ready to be called by the student."""
+        found: dict[int, Callable[..., Any]] = {}
+        for name, value in inputs.items():
+            domain = self.inputs.get(name)
+            if isinstance(value, Offered) and isinstance(domain, Function):
+                found[value.key] = _caller(name, domain, value, sizes)
+        return found
+
+    def _arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Positional as far as possible: students may name parameters as they like."""
+        if self.reference is None:
+            return list(values.values()), {}
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        gap = False
+        for name, parameter in inspect.signature(self.reference).parameters.items():
+            if name not in values:
+                gap = True
+            elif gap or parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                kwargs[name] = values[name]
+            else:
+                args.append(values[name])
+        return args, kwargs
+
+    def _real(self, name: str, value: Any) -> Any:
+        domain = self.inputs.get(name)
+        if isinstance(value, Offered) and isinstance(domain, Function):
+            return domain.make(**value.made_from)
+        return copy.deepcopy(value)
+
+
+def _sent(name: str, value: Any) -> Any:
+    return Callback(value.key, name) if isinstance(value, Offered) else value
+
+
+def _module_of(reference: Callable[..., Any]) -> SimpleNamespace:
+    """The names of the reference's module, as a scenario sees those of the student's."""
+    module = inspect.getmodule(reference)
+    return SimpleNamespace(**vars(module)) if module is not None else SimpleNamespace()
+
+
+def _caller(name: str, domain: Function, value: Offered, sizes: Sizes) -> Callable[..., Any]:
+    def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kwargs:
+            raise ValueError(f"{name}: expected positional arguments only, got {', '.join(kwargs)}")
+        return domain.call(name, value, args, sizes)
+
+    return call

@@ -1,0 +1,241 @@
+"""Draws the cases of a contract from one seed: ordinary ones, and the edges that are never left to luck.
+
+Two phases, for two purposes. Ordinary cases are dense arrays at real, non-square shapes: a seed drawn by
+Hypothesis, filled by NumPy; they find axis and broadcasting mistakes. `small_cases` is a strategy over small
+arrays, entry by entry; it cannot be sampled for bulk, but it shrinks.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.cases.arrays import Real
+from grader.cases.contracts import Contract
+from grader.cases.domains import Rng, all_axes
+from grader.cases.offered import Offered
+from grader.cases.plain import Omitted
+from grader.errors import AssignmentError
+from grader.shapes import Sizes
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Case", "draw_cases", "small_cases"]
+
+_LENGTHS = (1, 7)
+_RANKS = (1, 3)
+_LONG = 19
+_MAX_ENTRIES = 4_000
+_SMALL = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs."""
+
+    note: str
+    """What is special about it; empty for an ordinary case."""
+    inputs: Mapping[str, Any]
+    sizes: Sizes
+
+    @property
+    def ordinary(self) -> bool:
+        return not self.note
+
+    @property
+    def entries(self) -> int:
+        """How many numbers it holds; small cases come first in a report."""
+        return sum(int(np.size(value)) for value in self.inputs.values() if not isinstance(value, Offered))
+
+
+def draw_cases(contract: Contract, *, seed: int, count: int = 24) -> list[Case]:
+    """The cases of a contract, smallest first: `count` ordinary ones and every edge.
+
+    Raises:
+        AssignmentError: `axes` names an axis that no input has.
+    """
+    names = _axis_names(contract)
+    # One stream a contract: adding an exercise must not change the cases of the others.
+    own = zlib.crc32(contract.name.encode())
+    cases = _ordinary_cases(contract, names, seed=seed ^ own, count=count if contract.inputs else 1)
+    cases.extend(_edge_cases(contract, names, np.random.default_rng([seed, own])))
+    return sorted(cases, key=lambda case: case.entries)
+
+
+def _axis_names(contract: Contract) -> list[str]:
+    found: dict[str, None] = {}
+    for domain in contract.inputs.values():
+        for axes in all_axes(domain):
+            found.update(dict.fromkeys(name for name in axes.names if not name.isdigit()))
+    for name in contract.axes:
+        if name not in found:
+            raise AssignmentError(
+                f"{contract.where}: axes: expected a name of the inputs' axes ({', '.join(found) or 'none'}), "
+                f"got {name!r}.",
+                mend="Axes are named in the inputs' domains.",
+            )
+    return list(found)
+
+
+def _ordinary_cases(contract: Contract, names: list[str], *, seed: int, count: int) -> list[Case]:
+    import hypothesis
+    from hypothesis import HealthCheck, Phase
+    from hypothesis import strategies as st
+
+    cases: list[Case] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(st.integers(0, 2**48))
+    def collect(drawn: int) -> None:
+        rng = np.random.default_rng([seed, drawn])
+        cases.append(_filled(contract, _sizes(contract, names, rng), rng, ""))
+
+    collect()
+    return cases[:count]
+
+
+def _edge_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
+    yield from _length_cases(contract, names, rng)
+    labels = dict.fromkeys(name for domain in contract.inputs.values() for name in domain.edges())
+    for label in labels:
+        yield _filled(contract, _sizes(contract, names, rng), rng, label)
+    arrays = _arrays(_filled(contract, _sizes(contract, names, rng), rng, ""))
+    if any(array.ndim > 0 for array in arrays.values()):
+        for note, arrange in (
+            ("Fortran order", np.asfortranarray),
+            ("array that is not contiguous", _strided),
+        ):
+            case = _filled(contract, _sizes(contract, names, rng), rng, "")
+            changed = {name: arrange(array) for name, array in _arrays(case).items() if array.ndim}
+            yield replace(case, note=note, inputs={**case.inputs, **changed})
+    yield from _equal_cases(contract, names, rng)
+
+
+def _length_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
+    """Each axis at its shortest and at its longest, the others as ever; and all at their shortest."""
+    shortest: Sizes = {}
+    for name in names:
+        low, high = _range(contract, name)
+        if name.startswith("*"):
+            shortest[name] = (1,) * low
+            yield _filled(
+                contract, {**_sizes(contract, names, rng), name: (1,) * high}, rng, "axes of length 1"
+            )
+            continue
+        shortest[name] = low
+        word = "is empty" if low == 0 else f"has length {low}"
+        sizes = _sizes(contract, names, rng)
+        yield _filled(contract, {**sizes, name: low}, rng, f"axis {name} {word}")
+        long = high if name in contract.axes else _LONG
+        if long * _entries(sizes) <= _MAX_ENTRIES * 4:
+            yield _filled(contract, {**sizes, name: long}, rng, f"axis {name} is long")
+    if names:
+        yield _filled(contract, shortest, rng, "every axis as short as it can be")
+
+
+def _equal_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
+    """Two real inputs of one shape that are equal, everywhere or here and there."""
+    reals = [(name, domain) for name, domain in contract.inputs.items() if isinstance(domain, Real)]
+    pairs = [(a, b) for a, b in pairwise(reals) if a[1].axes == b[1].axes and a[1].axes.names]
+    for (first, _), (second, domain) in pairs:
+        for note, share in (("equal inputs", 1.0), ("inputs that are equal in places", 0.5)):
+            case = _filled(contract, _sizes(contract, names, rng), rng, "")
+            source, target = case.inputs[first], case.inputs[second]
+            mixed = np.where(rng.random(np.shape(source)) < share, source, target)
+            inputs = {**case.inputs, second: np.clip(mixed, domain.low, domain.high)}
+            yield Case(note, inputs, case.sizes)
+
+
+def _filled(contract: Contract, sizes: Sizes, rng: Rng, label: str) -> Case:
+    """A case with every input that knows `label` special in that way, the others ordinary."""
+    inputs: dict[str, Any] = {}
+    for name, domain in contract.inputs.items():
+        edge = domain.edges().get(label)
+        value = edge(rng, sizes) if edge is not None else domain.dense(rng, sizes)
+        if isinstance(value, Omitted):
+            continue
+        inputs[name] = replace(value, input=name) if isinstance(value, Offered) else value
+    return Case(label, inputs, sizes)
+
+
+def _arrays(case: Case) -> dict[str, np.ndarray[Any, Any]]:
+    return {name: value for name, value in case.inputs.items() if isinstance(value, np.ndarray)}
+
+
+def _strided(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+def _range(contract: Contract, name: str) -> tuple[int, int]:
+    return contract.axes.get(name, _RANKS if name.startswith("*") else _LENGTHS)
+
+
+def _entries(sizes: Sizes) -> int:
+    return math.prod(math.prod(size) if isinstance(size, tuple) else size for size in sizes.values())
+
+
+def _sizes(contract: Contract, names: list[str], rng: Rng) -> Sizes:
+    """Lengths that differ from one another where the ranges allow it, so that no two axes can be confused."""
+    while True:
+        taken: set[int] = set()
+        sizes: Sizes = {}
+        for name in names:
+            low, high = _range(contract, name)
+            if name.startswith("*"):
+                rank = int(rng.integers(low, high, endpoint=True))
+                sizes[name] = tuple(_length(rng, *_LENGTHS, taken) for _ in range(rank))
+            else:
+                sizes[name] = _length(rng, low, high, taken)
+        if _entries(sizes) <= _MAX_ENTRIES:
+            return sizes
+
+
+def _length(rng: Rng, low: int, high: int, taken: set[int]) -> int:
+    free = [length for length in range(max(low, min(2, high)), high + 1) if length not in taken]
+    length = int(rng.choice(free or list(range(low, high + 1))))
+    taken.add(length)
+    return length
+
+
+def small_cases(contract: Contract) -> SearchStrategy[Case]:
+    """Hypothesis's strategy for small cases of a contract, the simplest first."""
+    from hypothesis import strategies as st
+
+    def lengths(name: str) -> SearchStrategy[Any]:
+        low, high = _range(contract, name)
+        length = st.integers(max(1, low) if name.startswith("*") else low, min(high, max(low, _SMALL)))
+        if not name.startswith("*"):
+            return length
+        one = st.integers(1, _SMALL)
+        return st.lists(one, min_size=low, max_size=min(high, max(low, 2))).map(tuple)
+
+    def filled(sizes: dict[str, Any]) -> SearchStrategy[Case]:
+        parts = st.fixed_dictionaries({name: part.small(sizes) for name, part in contract.inputs.items()})
+        return parts.map(lambda inputs: Case("", _named(inputs), sizes))
+
+    return st.fixed_dictionaries({name: lengths(name) for name in _axis_names(contract)}).flatmap(filled)
+
+
+def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with each offered function knowing its input, numbered by its place."""
+    return {
+        name: replace(value, input=name, key=at) if isinstance(value, Offered) else value
+        for at, (name, value) in enumerate(inputs.items())
+        if not isinstance(value, Omitted)
+    }

@@ -1,0 +1,96 @@
+"""From what came back to an answer that can be compared, or to words for why there is none."""
+
+from __future__ import annotations
+
+from grader.cases import Contract, Misfit
+from grader.checks.trials import Failure
+from grader.messages import value_text
+from grader.protocol import Ending, Outcome, Reply, StudentError
+from grader.shapes import Sizes
+
+__all__ = ["answer", "fitting", "misfit_failure", "signature"]
+
+
+def signature(contract: Contract) -> str:
+    """`softmax(z)`."""
+    return f"{contract.name}({', '.join(contract.inputs)})"
+
+
+def answer(contract: Contract, outcome: Outcome) -> Reply | Failure:
+    """The reply, if there is one without an exception."""
+    if isinstance(outcome, Ending):
+        return _ended(contract, outcome)
+    return _raised(contract, outcome.error) if outcome.error is not None else outcome
+
+
+def fitting(contract: Contract, sizes: Sizes, outcome: Outcome) -> Reply | Failure:
+    """The reply, if it is also of the type and shape that the contract promises."""
+    reply = answer(contract, outcome)
+    if isinstance(reply, Failure):
+        return reply
+    found = contract.misfit(reply.value, sizes)
+    return reply if found is None else misfit_failure(contract, found, reply.value)
+
+
+def misfit_failure(contract: Contract, misfit: Misfit, value: object) -> Failure:
+    """A value outside its domain, as a failure."""
+    tip = " (is the return statement missing?)" if value is None else ""
+    return Failure(
+        misfit.kind,
+        f"{signature(contract)}: {misfit.text}{tip}.",
+        expected=misfit.expected,
+        got=value_text(value),
+        index=misfit.index,
+    )
+
+
+def _raised(contract: Contract, error: StudentError) -> Failure:
+    name = signature(contract)
+    if error.kind == "missing":
+        return Failure("missing", f"{error.text}: your file has nothing of that name.")
+    if error.kind == "uncallable":
+        return Failure("missing", f"{name}: expected a function, but {error.text}.")
+    if error.kind == "arguments":
+        return Failure(
+            "arguments", f"{name}: expected a function that takes these arguments, got {error.text}."
+        )
+    if error.type_name == "NotImplementedError":
+        return _at(error, "missing", f"{name}: is not implemented yet.")
+    if error.kind == "exit":
+        return _at(
+            error, "exit", f"{name}: expected an answer, but your code ends the program{_place(error)}."
+        )
+    if error.type_name == "RecursionError":
+        return _at(error, "exception", f"{name}: calls itself without end{_place(error)}.")
+    if error.type_name == "MemoryError":
+        text = f"{name}: needs more memory than this assignment grants{_place(error)}: {error.text}."
+        return _at(error, "memory", text)
+    return _at(error, "exception", f"{name}: {error.type_name}{_place(error)}: {error.text}")
+
+
+def _place(error: StudentError) -> str:
+    return f" (line {error.line})" if error.line else ""
+
+
+def _at(error: StudentError, kind: str, message: str) -> Failure:
+    got = f"{error.type_name}: {error.text}"
+    function, code = error.function or "", error.source or ""
+    return Failure(kind, message, "an answer", got, line=error.line, function=function, code=code)
+
+
+_ENDED = {
+    "timeout": "expected an answer, but none came within {detail}. Is there a loop that never ends?",
+    "memory": "expected an answer, but the process was stopped for using too much memory.",
+    "output": "expected an answer, but your code printed {detail}.",
+    "killed": "expected an answer, but the process was killed ({detail}).",
+    "crashed": "expected an answer, but the Python process crashed ({detail}).",
+    "exited": "expected an answer, but the process ended first ({detail}). Does your code call os._exit?",
+    "protocol": "expected an answer, but what came back was none ({detail}).",
+}
+
+
+def _ended(contract: Contract, ending: Ending) -> Failure:
+    text = _ENDED[ending.verdict].format(detail=ending.detail)
+    return Failure(
+        ending.verdict, f"{signature(contract)}: {text}", "an answer", f"{ending.verdict}: {ending.detail}"
+    )

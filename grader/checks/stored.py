@@ -1,0 +1,46 @@
+"""Checks as data, for a hand-out: what judging needs, without the instructor's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from grader.checks.conduct import LeavesInputsAlone, NoWarnings, Refuses
+from grader.checks.gradients import GradientOf
+from grader.checks.trials import Check
+from grader.checks.values import Agrees, UnchangedWhen
+from grader.errors import FormatError
+
+__all__ = ["check_from_data", "check_to_data"]
+
+_STORED: Mapping[str, type[Any]] = {
+    kind.kind: kind for kind in (Agrees, GradientOf, LeavesInputsAlone, NoWarnings, Refuses, UnchangedWhen)
+}
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def check_to_data(check: Check) -> dict[str, Any]:
+    """The check's kind and its fields that are plain data."""
+    values = {field.name: getattr(check, field.name) for field in fields(check)}  # type: ignore[arg-type]
+    return {"kind": check.kind, **{name: value for name, value in values.items() if type(value) in _PLAIN}}
+
+
+def check_from_data(data: Mapping[str, Any]) -> Check:
+    """The check again; it can judge, but no longer plan.
+
+    Raises:
+        FormatError: No check of that kind can be stored, or a field is missing.
+    """
+    kind = _STORED.get(str(data.get("kind")))
+    if kind is None:
+        raise FormatError(f"check: expected one of {', '.join(_STORED)}, got {data.get('kind')!r}.")
+    absent: dict[str, Any] = {"makers": ()}
+    known = {field.name for field in fields(kind)}
+    given = {name: value for name, value in data.items() if name in known}
+    missing = {name: absent.get(name) for name in known - set(given)}
+    try:
+        check: Check = kind(**given, **missing)
+    except TypeError as error:
+        raise FormatError(f"check {data.get('kind')}: {error}.") from None
+    return check

@@ -1,0 +1,67 @@
+"""From a failure to what a report may show of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.cases import Contract
+from grader.checks import Failure, Grid, Trial
+from grader.protocol import StudentError
+from grader.results import Evidence, Picture, Where
+
+__all__ = ["evidence_of", "hidden_message", "place_of"]
+
+_KINDS = {
+    "value": "a value is wrong",
+    "nonfinite": "a value is not finite",
+    "shape": "the shape is wrong",
+    "type": "the type is wrong",
+    "dtype": "the dtype is wrong",
+    "exception": "an exception is raised",
+    "timeout": "no answer comes in time",
+    "memory": "too much memory is used",
+    "inputs": "an argument is changed, or shared with the result",
+    "property": "the property does not hold",
+    "gradient": "a derivative is wrong",
+    "refusal": "bad input is not refused",
+    "warning": "a floating-point warning is raised",
+    "missing": "the name is not defined",
+    "unstable": "the same input gives two answers",
+}
+
+
+def hidden_message(failure: Failure) -> str:
+    """What a hidden check says: the kind of error, never the input."""
+    return f"A hidden case fails: {_KINDS.get(failure.kind, failure.kind)}."
+
+
+def place_of(file: str, error: StudentError) -> Where | None:
+    """Where an exception happened in the student's file."""
+    if error.line is None:
+        return None
+    return Where(file=file, line=error.line, function=error.function or "", code=(error.source or "").strip())
+
+
+def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *, shrunk: bool) -> Evidence:
+    """The failing case as a record."""
+    where = None
+    if failure.line is not None:
+        where = Where(file=file, line=failure.line, function=failure.function, code=failure.code.strip())
+    asked = failure.kind not in ("missing", "import", "arguments")
+    return Evidence(
+        case="" if shrunk else trial.note,
+        call=contract.call(contract.name, failure.inputs or trial.inputs) if asked else "",
+        expected=failure.expected,
+        got=failure.got,
+        index=list(failure.index) if failure.index else None,
+        error=failure.error,
+        tolerance=failure.tolerance,
+        shrunk=shrunk,
+        where=where,
+        picture=_picture(failure.grid) if failure.grid is not None else None,
+    )
+
+
+def _picture(grid: Grid) -> Picture:
+    expected, got, error = (np.asarray(part, float).tolist() for part in grid)
+    return Picture(expected=expected, got=got, error=error)

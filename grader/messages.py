@@ -1,0 +1,112 @@
+"""How values and calls read in a sentence, for every message that shows one.
+
+Numbers have six significant digits; arrays are nested lists, cut when long, with dtype and shape where
+these are not what a list would give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.protocol import Callback, Opaque
+from grader.shapes import shape_text
+
+__all__ = ["call_text", "kind_text", "number_text", "value_text"]
+
+_MAX_ENTRIES = 40
+_MAX_TEXT = 600
+
+
+def number_text(value: float) -> str:
+    """Six significant digits; `0.2447`, `1e-06`, `nan`."""
+    return repr(value) if isinstance(value, bool | int) else format(value, ".6g")
+
+
+def value_text(value: object) -> str:
+    """The value as Python would write it, shortened."""
+    if isinstance(value, np.ndarray):
+        return _array_text(value)
+    if isinstance(value, np.generic):
+        return number_text(value.item())
+    if isinstance(value, bool | int | float):
+        return number_text(value)
+    if isinstance(value, np.random.Generator):
+        return "numpy.random.default_rng(...)"
+    if isinstance(value, Opaque):
+        return f"<{value.type_name}>"
+    if isinstance(value, Callback):
+        return f"<function {value.name}>"
+    if isinstance(value, list | tuple):
+        return _sequence_text(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{value_text(k)}: {value_text(v)}" for k, v in value.items()) + "}"
+    if type(value).__module__ == "torch":
+        return f"torch.{value_text(_tensor_array(value))}"
+    text = repr(value)
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+
+
+def call_text(name: str, inputs: Mapping[str, object]) -> str:
+    """`softmax(z=[[0, 89]])`."""
+    return f"{name}({', '.join(f'{key}={value_text(value)}' for key, value in inputs.items())})"
+
+
+def kind_text(value: object) -> str:
+    """What a value is, with its article: `an array of shape (4, 3)`, `a list of 2 items`, `None`."""
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {shape_text(value.shape)}"
+    if isinstance(value, Opaque):
+        plain = value.why == "is not plain data"
+        return f"a {value.type_name}" if plain else f"a {value.type_name} that {value.why}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)} items"
+    if isinstance(value, int | float | complex | np.generic):
+        return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {value_text(value)}"
+    if type(value).__module__ == "torch":
+        return f"a torch tensor of shape {shape_text(tuple(_tensor_array(value).shape))}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _tensor_array(value: Any) -> np.ndarray[Any, Any]:
+    plain = value.detach()
+    return np.asarray(plain.float() if str(plain.dtype) == "torch.bfloat16" else plain)
+
+
+def _sequence_text(value: Sequence[object]) -> str:
+    shown = [value_text(item) for item in value[:_MAX_ENTRIES]]
+    if len(value) > _MAX_ENTRIES:
+        shown.append("…")
+    if isinstance(value, tuple):
+        return f"({', '.join(shown)}{',' if len(value) == 1 else ''})"
+    return f"[{', '.join(shown)}]"
+
+
+def _array_text(value: np.ndarray[Any, Any]) -> str:
+    notes = [] if value.dtype in (np.float64, np.bool_, np.int64) else [str(value.dtype)]
+    if value.ndim > 1 and not value.flags.c_contiguous:
+        notes.append("Fortran order" if value.flags.f_contiguous else "not contiguous")
+    elif value.ndim == 1 and not value.flags.c_contiguous:
+        notes.append("not contiguous")
+    if value.size > _MAX_ENTRIES or value.size == 0:
+        notes.insert(0, f"shape {shape_text(value.shape)}")
+    return _nested(value) + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _nested(value: np.ndarray[Any, Any]) -> str:
+    if value.ndim == 0:
+        item = value.item()
+        return repr(item) if isinstance(item, complex) else number_text(item)
+    room = max(2, math.ceil(_MAX_ENTRIES ** (1 / value.ndim))) if value.size > _MAX_ENTRIES else len(value)
+    parts = [_nested(np.asarray(part)) for part in value[:room]]
+    if len(value) > room:
+        parts.append("…")
+    return f"[{', '.join(parts)}]"

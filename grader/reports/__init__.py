@@ -1,0 +1,8 @@
+"""Reports for people: one for the terminal, one self-contained page for the browser."""
+
+from __future__ import annotations
+
+from grader.reports.html import render_html
+from grader.reports.text import print_text, render_text
+
+__all__ = ["print_text", "render_html", "render_text"]

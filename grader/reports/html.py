@@ -1,0 +1,201 @@
+"""The report as one self-contained page: no script, no network, readable by eye, ear and keyboard."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.reports import wording
+from grader.reports.heatmaps import STEPS, HeatMaps, heat_maps
+from grader.reports.inert import cut, inert, split_lines
+from grader.reports.sources import Line, Source, read_source
+from grader.results import CheckResult, Evidence, ExerciseResult, Problem, Result, Status, Where
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+__all__ = ["render_html"]
+
+_LONGEST = 2000
+"""Characters of one message, call or answer."""
+_MOST_OUTPUT = 8000
+_MOST_CELLS = 9000
+"""Cells of all heat maps of a page; a page should stay below 2 MB."""
+_BAR, _GAP = 1000.0, 5.0
+"""Length of the bar of the score and the space between two of its segments, in its own units."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something went wrong: the words, the link (may be empty) and the lines around it."""
+
+    where: Where
+    text: str
+    link: str
+    excerpt: list[Line]
+
+
+@dataclass(frozen=True)
+class _CheckView:
+    check: CheckResult
+    id: str
+    note: str
+    """Why it was skipped, or what broke on our side."""
+    evidence: Evidence | None
+    place: _Place | None
+    maps: HeatMaps | None
+    maps_left_out: bool
+
+
+@dataclass(frozen=True)
+class _ExerciseView:
+    exercise: ExerciseResult
+    id: str
+    note: str
+    checks: list[_CheckView]
+    output: str
+    output_lines: int
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """One exercise on the bar of the score: its width, and the part of it that was earned."""
+
+    x: float
+    width: float
+    earned: float
+    label: str
+
+
+def render_html(result: Result) -> str:
+    """The page as text, to be saved in UTF-8; below 2 MB whatever was handed in."""
+    source = read_source(result.submission.name, result.submission.text)
+    template = _environment().get_template("report.html")
+    return template.render(
+        result=result,
+        source=source,
+        exercises=list(_exercise_views(result, source)),
+        problems=[(problem, _problem_place(problem, source)) for problem in result.problems],
+        segments=_segments(result.exercises),
+        tally=_tally(result.exercises),
+        wording=wording,
+        steps=range(STEPS),
+    )
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("grader.reports"),
+        autoescape=True,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["short"] = lambda text: cut(text, _LONGEST)
+    environment.filters["prose"] = _prose
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Every string that a template prints becomes inert here; escaping follows."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return inert(value)
+    return value
+
+
+def _prose(text: str) -> Markup:
+    """An instructor's sentence, in which `code` stands between backticks."""
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"`([^`\n]+)`", inert(cut(text, _LONGEST)))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
+def _exercise_views(result: Result, source: Source) -> Iterator[_ExerciseView]:
+    cells_left = _MOST_CELLS
+    for at, exercise in enumerate(result.exercises, start=1):
+        checks: list[_CheckView] = []
+        for number, check in enumerate(exercise.checks, start=1):
+            view = _check_view(
+                check, exercise, id=f"e{at}c{number}", cells_left=cells_left, result=result, source=source
+            )
+            cells_left -= sum(len(one.cells) for one in view.maps.maps) if view.maps else 0
+            checks.append(view)
+        note = ""
+        if exercise.status == "skipped":
+            note = _sentence(wording.skip_reason(exercise.because, exercise, result))
+        elif exercise.status == "fault":
+            note = _sentence(wording.fault_text(wording.first_fault(exercise)))
+        output = exercise.output.text.rstrip()
+        yield _ExerciseView(exercise, f"e{at}", note, checks, _middle_cut(output), len(split_lines(output)))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _middle_cut(text: str) -> str:
+    """Start and end of a long text."""
+    dropped = len(text) - _MOST_OUTPUT
+    if dropped <= 0:
+        return text
+    half = _MOST_OUTPUT // 2
+    return f"{text[:half]}\n… {dropped:,} characters are left out here …\n{text[-half:]}"
+
+
+def _check_view(
+    check: CheckResult, exercise: ExerciseResult, *, id: str, cells_left: int, result: Result, source: Source
+) -> _CheckView:
+    note = ""
+    if check.status == "skipped":
+        note = _sentence(wording.skip_reason(check.because, exercise, result))
+    elif check.status == "fault" and not (
+        exercise.status == "fault" and check.message == wording.first_fault(exercise)
+    ):
+        note = _sentence(wording.fault_text(check.message))
+    evidence = wording.shown_evidence(check)
+    place = _place(evidence.where, source) if evidence and evidence.where else None
+    maps = heat_maps(evidence.picture, id) if evidence and evidence.picture else None
+    too_many = maps is not None and sum(len(one.cells) for one in maps.maps) > cells_left
+    return _CheckView(check, id, note, evidence, place, None if too_many else maps, too_many)
+
+
+def _problem_place(problem: Problem, source: Source) -> _Place | None:
+    return _place(problem.where, source) if problem.where else None
+
+
+def _place(where: Where, source: Source) -> _Place:
+    link = f"#L{where.line}" if source.holds(where.file, where.line) else ""
+    return _Place(where, wording.place(where), link, source.excerpt(where.file, where.line))
+
+
+def _segments(exercises: list[ExerciseResult]) -> list[_Segment]:
+    """The bar of the score, one segment per exercise that has points."""
+    scored = [exercise for exercise in exercises if exercise.max_score > 0]
+    total = sum(exercise.max_score for exercise in scored)
+    room = _BAR - _GAP * max(len(scored) - 1, 0)
+    segments, x = [], 0.0
+    for exercise in scored:
+        width = room * exercise.max_score / total
+        earned = width * min(max(exercise.score / exercise.max_score, 0.0), 1.0)
+        status = wording.WORDS[exercise.status]
+        label = f"{exercise.name}: {status}, {wording.points(exercise.score, exercise.max_score)}"
+        segments.append(_Segment(round(x, 2), round(width, 2), round(earned, 2), label))
+        x += width + _GAP
+    return segments
+
+
+def _tally(exercises: list[ExerciseResult]) -> list[tuple[Status, int]]:
+    """How many exercises ended in each status, those that occur."""
+    statuses = [exercise.status for exercise in exercises]
+    return [(status, statuses.count(status)) for status in wording.WORDS if status in statuses]

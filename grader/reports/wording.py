@@ -1,0 +1,145 @@
+"""The sentences that both reports share, so that they never disagree."""
+
+from __future__ import annotations
+
+import math
+
+from grader.reports.inert import cut
+from grader.results import CheckResult, Evidence, ExerciseResult, Result, Status, Where
+
+__all__ = [
+    "MARKS",
+    "WORDS",
+    "case_count",
+    "coverage",
+    "fault_text",
+    "figure",
+    "first_fault",
+    "headline",
+    "input_title",
+    "number",
+    "percent",
+    "place",
+    "points",
+    "shown_evidence",
+    "skip_reason",
+    "skip_text",
+]
+
+MARKS: dict[Status, str] = {"passed": "✓", "failed": "✗", "skipped": "–", "fault": "!"}
+WORDS: dict[Status, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "skipped": "skipped",
+    "fault": "grader fault",
+}
+_ENDED: dict[Status, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "skipped": "was skipped",
+    "fault": "could not be checked",
+}
+
+
+def number(value: float) -> str:
+    """Points: at most two decimals, no zeros at the end."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def figure(value: float) -> str:
+    """A measured number, four digits."""
+    return f"{value:.4g}"
+
+
+def _earned(score: float, max_score: float) -> str:
+    """Rounded, but never up to a full score that was not reached."""
+    text = number(score)
+    if score < max_score - 1e-9 and text == number(max_score):
+        return number(math.floor(score * 100) / 100)
+    return text
+
+
+def points(score: float, max_score: float) -> str:
+    """`2.5 of 4 points`."""
+    total = number(max_score)
+    return f"{_earned(score, max_score)} of {total} {'point' if total == '1' else 'points'}"
+
+
+def percent(result: Result) -> str:
+    """`72.5 %`; empty where there was nothing to earn, and 100 only for every point."""
+    if not result.max_score:
+        return ""
+    value = round(result.percent, 1)
+    if value >= 100 and result.score < result.max_score - 1e-9:
+        value = 99.9
+    return f"{number(value)} %"
+
+
+def headline(result: Result) -> str:
+    """`Losses: 14.5 of 20 points (72.5 %)`."""
+    share = percent(result)
+    return f"{result.title}: {points(result.score, result.max_score)}{f' ({share})' if share else ''}"
+
+
+def place(where: Where) -> str:
+    """`losses.py, line 12, in softmax`; names that students make up may be long, so they are cut."""
+    function = f", in {cut(where.function, 120)}" if where.function else ""
+    return f"{cut(where.file, 120)}, line {where.line}{function}"
+
+
+def skip_reason(because: str, exercise: ExerciseResult, result: Result) -> str:
+    """`needs softmax, which failed above.`; a check is named by its title; empty where nothing is known."""
+    if not because:
+        return ""
+    for check in exercise.checks:
+        if check.name == because:
+            return f"needs “{check.title.rstrip('.')}”, which {_ENDED[check.status]} above."
+    names = [other.name for other in result.exercises]
+    if because not in names:
+        return f"needs {because}, which failed."
+    at = names.index(because)
+    side = "above" if at < names.index(exercise.name) else "below"
+    return f"needs {because}, which {_ENDED[result.exercises[at].status]} {side}."
+
+
+def skip_text(because: str, exercise: ExerciseResult, result: Result) -> str:
+    """`skipped: needs softmax, which failed above.`"""
+    reason = skip_reason(because, exercise, result)
+    return f"skipped: {reason}" if reason else "skipped."
+
+
+def fault_text(message: str) -> str:
+    """What broke on our side, and that it costs nothing."""
+    return f"grader fault (no points lost): {message or 'no more is known.'}"
+
+
+def first_fault(exercise: ExerciseResult) -> str:
+    """What broke first while this exercise was checked; may be empty."""
+    return next((check.message for check in exercise.checks if check.status == "fault"), "")
+
+
+def input_title(evidence: Evidence, seed: int) -> str:
+    """`Smallest failing input (seed 7, float32 input)`."""
+    return f"Smallest failing input (seed {seed}{f', {evidence.case}' if evidence.case else ''})"
+
+
+def case_count(check: CheckResult) -> str:
+    """`3 of 50 cases failed`; empty where one case says it all."""
+    if check.cases < 2:
+        return ""
+    if check.status == "passed":
+        return f"{check.cases} cases"
+    return f"{check.cases_failed} of {check.cases} cases failed" if check.cases_failed else ""
+
+
+def shown_evidence(check: CheckResult) -> Evidence | None:
+    """The evidence that students may see: none of hidden checks, even where a record holds it."""
+    return None if check.hidden or check.status != "failed" else check.evidence
+
+
+def coverage(result: Result) -> str:
+    """What was not looked at; empty where everything was."""
+    if result.coverage == "all":
+        return ""
+    rest = result.not_covered.strip()
+    return f"Only the public cases were run.{f' The hidden part also looks at: {rest}' if rest else ''}"

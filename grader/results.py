@@ -1,0 +1,235 @@
+"""What a grading says: frozen records, documented key by key, written to and read from JSON.
+
+Keys of the JSON are the field names below; the record of the whole is `Result`. A reader may rely on
+`schema`: another number means another layout, and this module refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import FormatError
+
+__all__ = [
+    "SCHEMA",
+    "CheckResult",
+    "Evidence",
+    "ExerciseResult",
+    "Output",
+    "Picture",
+    "Problem",
+    "Result",
+    "SourceFile",
+    "Status",
+    "Where",
+    "read_result",
+    "write_result",
+]
+
+SCHEMA = 1
+"""Version of the JSON layout."""
+
+Status = Literal["passed", "failed", "skipped", "fault"]
+"""`passed`; `failed`; `skipped` (`because` says of what); `fault`: ours, counts neither for nor against."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="strings")
+
+
+class Where(_Record):
+    """A place in the student's file."""
+
+    file: str
+    line: int
+    function: str = ""
+    """Function that the line is in; empty at the top level."""
+    code: str = ""
+    """The line itself."""
+
+
+class Picture(_Record):
+    """Expected against got, for a heat map; at most 2-D and 32 by 32, the corner of what is larger."""
+
+    expected: list[list[float]]
+    got: list[list[float]]
+    error: list[list[float]]
+    """Absolute difference over what the tolerance allows: above 1 is wrong."""
+
+
+class Evidence(_Record):
+    """One failing case, the smallest that was found; absent for hidden checks."""
+
+    case: str
+    """What is special about the case, such as `float32 input`; may be empty."""
+    call: str = ""
+    """The call that failed, as Python would write it, arrays shortened."""
+    expected: str = ""
+    got: str = ""
+    index: list[int] | None = None
+    """Where in the answer the error is largest."""
+    error: float | None = None
+    """Largest absolute error."""
+    tolerance: float | None = None
+    """What was allowed there."""
+    shrunk: bool = False
+    """Whether the case was made smaller than the one that first failed."""
+    where: Where | None = None
+    picture: Picture | None = None
+
+
+class CheckResult(_Record):
+    """One check of one exercise."""
+
+    name: str
+    """Unique within the exercise, such as `agrees` or `unchanged_when_2`."""
+    title: str
+    """What is checked, as a sentence for students."""
+    status: Status
+    message: str = ""
+    """What went wrong; empty when passed."""
+    kind: str = ""
+    """Kind of failure: missing, arguments, exception, type, shape, dtype, nonfinite, value, timeout, …"""
+    because: str = ""
+    """For `skipped`: the exercise or check that has to work first."""
+    hint: str = ""
+    """The instructor's hint; given only when the check failed."""
+    hidden: bool = False
+    """Whether inputs and answers are withheld from the report."""
+    weight: float = 1.0
+    """Share of the exercise's points, relative to its other checks."""
+    score: float = 0.0
+    """Points earned by this check."""
+    cases: int = 0
+    """How many cases were judged."""
+    cases_failed: int = 0
+    evidence: Evidence | None = None
+
+
+class Output(_Record):
+    """What the student's code printed during an exercise, standard output and error together."""
+
+    text: str = ""
+    cut_bytes: int = 0
+    """Bytes that were dropped from the middle; the text says where."""
+
+
+class ExerciseResult(_Record):
+    """One exercise: its checks, and what they add up to."""
+
+    name: str
+    """Name of the function or class, unique within the assignment."""
+    title: str = ""
+    """First line of the exercise's statement."""
+    status: Status
+    """`passed` when all checks passed; `failed` when one failed; `skipped`, `fault` likewise."""
+    score: float
+    max_score: float
+    """Points that could be earned; checks that ended in a fault of ours are left out of both."""
+    because: str = ""
+    """For `skipped`: the exercise that has to work first."""
+    checks: list[CheckResult]
+    output: Output = Output()
+    wall_s: float = 0.0
+
+
+class SourceFile(_Record):
+    """A file that was handed in."""
+
+    name: str
+    sha256: str
+    bytes: int
+    text: str = ""
+    """Its text as far as it could be read, so that a report can show lines; the bare fact of its hash counts."""
+
+
+class Problem(_Record):
+    """Something about the submission as a whole, such as a file that could not be imported to its end."""
+
+    message: str
+    where: Where | None = None
+    fault: bool = False
+    """Ours, not the student's."""
+
+
+class Result(_Record):
+    """The verdict on one submission of one assignment."""
+
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    """Layout of this record; this text describes 1."""
+    grader: str
+    """Version of the engine."""
+    assignment: str
+    """Identifier of the assignment, such as `losses`."""
+    title: str
+    """Title of the assignment, for people."""
+    coverage: Literal["all", "public"] = "all"
+    """`public`: only public cases were run, as `grader check` does on a student's machine."""
+    not_covered: str = ""
+    """For `public`: what the hidden part will look at, in words."""
+    submission: SourceFile
+    score: float
+    max_score: float
+    exercises: list[ExerciseResult]
+    problems: list[Problem] = []
+    seed: int
+    """The one number that all random inputs were drawn from."""
+    box: str
+    """Kind of box that the code ran in."""
+    hashes: dict[str, str] = {}
+    """`assignment`: the instructor's sources; `cases`: the inputs and expected values."""
+    versions: dict[str, str] = {}
+    """Of Python and the libraries."""
+    cpu_s: float = 0.0
+    """CPU seconds of the box."""
+    wall_s: float = 0.0
+    """Seconds by the clock, all of grading."""
+    memory_mib: float = 0.0
+    """Peak memory of the box."""
+
+    @property
+    def faults(self) -> list[str]:
+        """Where the grader itself failed."""
+        return [problem.message for problem in self.problems if problem.fault] + [
+            f"{exercise.name}: {check.name}: {check.message}"
+            for exercise in self.exercises
+            for check in exercise.checks
+            if check.status == "fault"
+        ]
+
+    @property
+    def percent(self) -> float:
+        """Share of the points, 0 to 100; 0 where there were none to earn."""
+        return 100 * self.score / self.max_score if self.max_score else 0.0
+
+
+def write_result(result: Result) -> str:
+    """The result as JSON text, keys in the order of the records."""
+    return result.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def read_result(text: str | bytes, *, name: str = "result") -> Result:
+    """Read JSON text back.
+
+    Raises:
+        FormatError: It is no JSON, of another schema version, or not laid out as `Result`.
+    """
+    try:
+        data: Any = json.loads(text)
+    except ValueError as error:
+        raise FormatError(f"{name}: expected JSON, got {error}.") from None
+    version = data.get("schema") if isinstance(data, dict) else None
+    if version != SCHEMA:
+        raise FormatError(
+            f"{name}: expected a result with schema {SCHEMA}, got {version!r}.",
+            mend="Write it anew with this version of the grader, or read it with the version that wrote it.",
+        )
+    try:
+        return Result.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise FormatError(f"{name}: {place}: {first['msg']}, got {first['input']!r:.80}.") from None

@@ -1,0 +1,110 @@
+"""Makes a failing case small: Hypothesis searches small inputs on which the student's function still fails.
+
+The budget is a number of calls, so that two gradings of one submission show the same case. A clock stands
+behind it for slow code; when that strikes, the case that was found first is shown, whatever the search had.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from grader.cases import Case, Contract, small_cases
+from grader.checks import Check, Failure, Trial
+from grader.errors import AssignmentError, ProtocolError
+from grader.messages import call_text
+from grader.protocol import Ending, Outcome
+
+__all__ = ["shrink"]
+
+_CALLS = 250
+_CLOCK_S = 3.0
+_UNSHRINKABLE = frozenset(
+    "missing arguments timeout output memory crashed exited killed protocol unstable exit".split()
+)
+
+Run = Callable[[Trial], list[Outcome]]
+
+
+class _SpentError(BaseException):
+    """Out of budget; not an Exception, so that Hypothesis lets it through."""
+
+
+def shrink(
+    run: Run, check: Check, contract: Contract, trial: Trial, failure: Failure, *, seed: int
+) -> tuple[Trial, Failure] | None:
+    """A smaller trial that fails in the same way, if one is found.
+
+    Args:
+        run: Runs a trial's scripts in the box.
+        trial, failure: What failed in the bank.
+    """
+    if contract.reference is None or failure.kind in _UNSHRINKABLE or not contract.inputs:
+        return None
+    import hypothesis
+    from hypothesis import HealthCheck, Phase
+    from hypothesis.errors import HypothesisException
+
+    search = _Search(run, check, contract, failure.kind)
+    settings = hypothesis.settings(
+        max_examples=_CALLS,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        hypothesis.find(small_cases(contract), search.fails, settings=settings, random=random.Random(seed))
+    except (_SpentError, HypothesisException):
+        pass
+    except (NotImplementedError, AssignmentError):
+        return None
+    if search.timed_out or search.best is None:
+        return None
+    return search.best if search.best[0].entries <= trial.entries else None
+
+
+class _Search:
+    """The predicate, with its budget and the best that it saw."""
+
+    def __init__(self, run: Run, check: Check, contract: Contract, kind: str) -> None:
+        self._run, self._check, self._contract, self._kind = run, check, contract, kind
+        self._calls = 0
+        self._stop = time.monotonic() + _CLOCK_S
+        self._ended = False
+        self.timed_out = False
+        self.best: tuple[Trial, Failure] | None = None
+
+    def fails(self, case: Case) -> bool:
+        self._calls += 1
+        self.timed_out = self.timed_out or time.monotonic() > self._stop
+        if self._calls > _CALLS or self.timed_out or self._ended:
+            raise _SpentError
+        found = self._try(case)
+        if found is None:
+            return False
+        if self.best is None or _size(found[0]) <= _size(self.best[0]):
+            self.best = found
+        return True
+
+    def _try(self, case: Case) -> tuple[Trial, Failure] | None:
+        try:
+            trials = self._check.plan(self._contract, [case])
+        except (AssignmentError, ProtocolError):
+            return None  # the reference has no answer there: no case of this contract
+        for trial in trials:
+            outcomes = self._run(trial)
+            if any(isinstance(outcome, Ending) for outcome in outcomes):
+                self._ended = True
+                return None
+            failure = self._check.judge(self._contract, trial, outcomes)
+            if failure is not None and failure.kind == self._kind:
+                return trial, failure
+        return None
+
+
+def _size(trial: Trial) -> tuple[int, int]:
+    return trial.entries, len(call_text("", trial.inputs))
+
+

@@ -1,0 +1,99 @@
+"""Turns the student's text into a module, whole or (after a whole import failed) its definitions alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import linecache
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.protocol import StudentError
+from grader.worker.failures import failure
+
+__all__ = ["MODES", "Student"]
+
+MODULE = "submission"
+MODES = ("whole", "definitions", "bare definitions")
+"""How much of a file is run at import: all of it; imports, definitions and assignments, each on its own;
+the same without assignments that call something."""
+
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+
+
+class Student:
+    """The student's module inside the worker."""
+
+    def __init__(self, filename: str, source: str, *, allow: Sequence[str]) -> None:
+        self.filename = filename
+        self.source = source
+        self.allow = frozenset(allow)
+        # Not the file's own name: a `random.py` must not hide the standard library's.
+        self.module = types.ModuleType(MODULE)
+        self.module.__file__ = filename
+        sys.modules[MODULE] = self.module
+        lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
+
+    def load(self, mode: str) -> StudentError | None:
+        """Run the file; returns the first thing that went wrong."""
+        _guard_imports(self.allow)
+        try:
+            tree = ast.parse(self.source, self.filename)
+        except BaseException as error:
+            return self.failure(error)
+        if mode == "whole":
+            return self._run(tree)
+        kept = [node for node in tree.body if _is_definition(node, calls=mode == "definitions")]
+        failures = [self._run(ast.Module([node], [])) for node in kept]
+        return next((found for found in failures if found is not None), None)
+
+    def _run(self, tree: ast.Module) -> StudentError | None:
+        try:
+            exec(compile(tree, self.filename, "exec", dont_inherit=True), self.module.__dict__)
+        except BaseException as error:
+            return self.failure(error)
+        return None
+
+    def failure(self, error: BaseException) -> StudentError:
+        return failure(error, self.filename, self.source)
+
+    def names(self) -> list[str]:
+        """Public names of the module that can be called, for `did you mean` in messages."""
+        return sorted(
+            name
+            for name, value in list(self.module.__dict__.items())
+            if isinstance(name, str) and not name.startswith("_") and callable(value)
+        )[:500]
+
+
+def _is_definition(node: ast.stmt, *, calls: bool) -> bool:
+    if isinstance(node, _DEFINITIONS):
+        return True
+    if not isinstance(node, _ASSIGNMENTS):
+        return False
+    return calls or not any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
+def _guard_imports(allow: frozenset[str]) -> None:
+    """Let the student's own import statements reach the allowed libraries and the standard library only.
+
+    A courtesy that names the line; isolation is the box's work.
+    """
+    original = builtins.__import__
+
+    def guarded(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> types.ModuleType:
+        top = name.partition(".")[0]
+        inside = isinstance(globals, dict) and globals.get("__name__") == MODULE
+        if inside and level == 0 and top not in allow and top not in sys.stdlib_module_names:
+            allowed = ", ".join(sorted(allow)) or "nothing"
+            raise ImportError(f"{top!r} is not allowed here: besides Python's own library, use {allowed}")
+        return original(name, globals, locals, fromlist, level)
+
+    typed: Callable[..., types.ModuleType] = guarded
+    builtins.__import__ = typed

@@ -1,0 +1,142 @@
+"""The worker's loop: read a message from standard input, answer on standard output.
+
+Both are moved to private descriptors first; what the student prints goes to standard error, which the
+grader reads as plain output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import Any
+
+from grader.errors import ProtocolError
+from grader.protocol import Callback, FrameReader, Reply, Script, StudentError, pack, unpack
+from grader.protocol.calls import field_of
+from grader.worker.loading import MODES, Student
+from grader.worker.running import run_script, watch_warnings
+
+__all__ = ["main"]
+
+_CHUNK = 1 << 20
+
+
+class _Control:
+    """The pipe to the grader."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self._source, self._sink = source, sink
+        self._reader = FrameReader(max_body=1 << 32)  # what comes from the grader is trusted
+
+    def receive(self) -> Any:
+        while (frame := self._reader.next()) is None:
+            data = os.read(self._source, _CHUNK)
+            if not data:
+                # The grader is gone. Not sys.exit: threads of the student's must not keep us.
+                os._exit(0)
+            self._reader.feed(data)
+        return unpack(frame)
+
+    def send(self, message: object) -> None:
+        data = memoryview(pack(message, opaque=True))
+        while data:
+            data = data[os.write(self._sink, data) :]
+
+
+class _Outside:
+    """A function that stayed with the grader, as seen from here."""
+
+    def __init__(self, control: _Control) -> None:
+        self._control = control
+        self._lock = threading.Lock()
+
+    def __call__(self, callback: Callback, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        with self._lock:
+            self._control.send({"op": "callback", "id": callback.id, "args": args, "kwargs": kwargs})
+            answer = self._control.receive()
+        if answer["error"] is not None:
+            raise ValueError(answer["error"])
+        return answer["value"]
+
+
+class _Session:
+    """One student's file in this worker."""
+
+    def __init__(self, control: _Control) -> None:
+        self._control = control
+        self._outside = _Outside(control)
+        self._student: Student | None = None
+        self._warnings: list[tuple[str, str, int]] = []
+
+    def load(self, message: object) -> None:
+        mode = field_of(message, "mode", str)
+        student = Student(
+            field_of(message, "name", str),
+            field_of(message, "source", str),
+            allow=field_of(message, "allow", list),
+        )
+        watch_warnings(student, self._warnings)
+        error = student.load(mode if mode in MODES else "whole")
+        self._student = student
+        _flush()
+        value = error.to_value() if error else None
+        self._control.send({"op": "loaded", "error": value, "names": student.names()})
+
+    def run(self, message: object) -> None:
+        if self._student is None:
+            raise ProtocolError("expected a file to be loaded before scripts are run.")
+        for number, item in enumerate(field_of(message, "scripts", list)):
+            reply = run_script(self._student, Script.from_value(item), self._outside, self._warnings)
+            _flush()
+            self._send_reply(number, reply.to_value())
+        self._control.send({"op": "done", "threads": threading.active_count()})
+
+    def _send_reply(self, number: int, reply: dict[str, Any]) -> None:
+        try:
+            self._control.send({"op": "reply", "number": number, "reply": reply})
+        except (ProtocolError, MemoryError) as error:
+            lost = StudentError(type(error).__name__, "the answer is too large to be sent")
+            self._control.send({"op": "reply", "number": number, "reply": Reply(error=lost).to_value()})
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            # The student may have closed or replaced the stream; what it held is lost, nothing else.
+            continue
+
+
+def _private_control() -> _Control:
+    """Move the pipes away from descriptors 0 and 1, which the student's code sees as its own."""
+    source, sink = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for descriptor in (source, sink):
+            msvcrt.setmode(descriptor, os.O_BINARY)
+    for name in ("stdout", "stderr"):
+        # By line, so that what was printed before a crash is not lost.
+        stream = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+    return _Control(source, sink)
+
+
+def main(libraries: list[str]) -> None:
+    """Load `libraries`, say that we are ready, then serve messages until the pipe closes."""
+    control = _private_control()
+    for library in libraries:
+        __import__(library)
+    if "torch" in libraries:
+        sys.modules["torch"].set_num_threads(1)
+    session = _Session(control)
+    control.send({"op": "ready", "pid": os.getpid()})
+    while True:
+        message = control.receive()
+        {"load": session.load, "run": session.run}[field_of(message, "op", str)](message)
