@@ -14,6 +14,7 @@ from grader.cases.domains import all_axes
 from grader.cases.plain import Either
 from grader.checks import Check
 from grader.errors import AssignmentError
+from grader.shapes import Sizes
 from grader.statements import Statement, statement
 
 __all__ = ["Assignment", "Exercise"]
@@ -41,6 +42,7 @@ class Exercise:
             skipped because of that one.
         axes: Shortest and longest length by axis; the fewest and most axes for a starred one.
         scenario: Called with the student's module and the inputs by name; returns what is compared.
+        examples: Inputs that are always among the cases, each a dict by parameter.
     """
 
     reference: Callable[..., Any]
@@ -52,6 +54,7 @@ class Exercise:
     after: str | Sequence[str] = field(kw_only=True, default=())
     axes: Mapping[str, tuple[int, int]] = field(kw_only=True, default_factory=dict)
     scenario: Callable[..., Any] | None = field(kw_only=True, default=None)
+    examples: Sequence[Mapping[str, Any]] = field(kw_only=True, default=())
 
     def __post_init__(self) -> None:
         if not callable(self.reference) or not hasattr(self.reference, "__name__"):
@@ -67,6 +70,7 @@ class Exercise:
         self._check_inputs()
         self._check_returns()
         self._check_axes()
+        self._check_examples()
         self._check_checks()
         for name in self.needs:
             if not isinstance(name, str):
@@ -108,6 +112,7 @@ class Exercise:
             reference=self.reference,
             axes=dict(self.axes),
             scenario=self.scenario,
+            examples=tuple(self.examples),
             where=f"{where}: {self.where}" if where else self.where,
         )
 
@@ -158,6 +163,17 @@ class Exercise:
                 raise _refuse(f"{self.where}: axes: {name!r}", "(shortest, longest)", lengths)
             if name not in known:
                 raise _refuse(f"{self.where}: axes", f"an axis of an input ({', '.join(known)})", name)
+
+    def _check_examples(self) -> None:
+        for number, given in enumerate(self.examples):
+            where = f"{self.where}: examples: example {number + 1}"
+            if not isinstance(given, Mapping) or not set(given) <= set(self.inputs):
+                raise _refuse(where, f"a dict of inputs ({', '.join(self.inputs)})", given)
+            sizes: Sizes = {}
+            for name, value in given.items():
+                found = self.inputs[name].misfit(value, sizes)
+                if found is not None:
+                    raise AssignmentError(f"{where}: {name}: {found.text}.")
 
     def _check_checks(self) -> None:
         if not self.checks or isinstance(self.checks, str):

@@ -24,7 +24,16 @@ from grader.checks import Check, Trial, require_discerning
 from grader.errors import ProtocolError
 from grader.protocol import FrameReader, Script, pack, unpack
 
-__all__ = ["Bank", "Planned", "PlannedCheck", "build_bank", "cached_bank", "trial_from_data", "trial_to_data"]
+__all__ = [
+    "Bank",
+    "Planned",
+    "PlannedCheck",
+    "build_bank",
+    "cache_folder",
+    "cached_bank",
+    "trial_from_data",
+    "trial_to_data",
+]
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def cached_bank(assignment: Assignment, *, seed: int, source_hash: str, cache: P
         cache: Folder of the cache; by default `$GRADER_CACHE`, else the user's cache folder.
     """
     key = _key(assignment, seed, source_hash)
-    path = (cache or _cache_folder()) / "banks" / f"{assignment.id}-{key[:32]}.bank"
+    path = (cache or cache_folder()) / "banks" / f"{assignment.id}-{key[:32]}.bank"
     trials = _read(path, assignment)
     if trials is None:
         trials = {exercise.name: _plan(assignment, exercise, seed) for exercise in assignment.exercises}
@@ -146,7 +155,8 @@ def _key(assignment: Assignment, seed: int, source_hash: str) -> str:
     return digest.hexdigest()
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where banks are kept: `$GRADER_CACHE`, else a folder of the user's cache."""
     named = os.environ.get("GRADER_CACHE")
     if named:
         return Path(named)

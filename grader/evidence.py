@@ -49,7 +49,7 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
         where = Where(file=file, line=failure.line, function=failure.function, code=failure.code.strip())
     asked = failure.kind not in ("missing", "import", "arguments")
     return Evidence(
-        case="" if shrunk else trial.note,
+        case=trial.note,
         call=contract.call(contract.name, failure.inputs or trial.inputs) if asked else "",
         expected=failure.expected,
         got=failure.got,

@@ -6,7 +6,6 @@ these are not what a list would give.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -98,15 +97,16 @@ def _array_text(value: np.ndarray[Any, Any]) -> str:
         notes.append("not contiguous")
     if value.size > _MAX_ENTRIES or value.size == 0:
         notes.insert(0, f"shape {shape_text(value.shape)}")
-    return _nested(value) + (f" ({', '.join(notes)})" if notes else "")
+    room = max(2, int(_MAX_ENTRIES ** (1 / value.ndim))) if value.size > _MAX_ENTRIES else value.size
+    return _nested(value, room) + (f" ({', '.join(notes)})" if notes else "")
 
 
-def _nested(value: np.ndarray[Any, Any]) -> str:
+def _nested(value: np.ndarray[Any, Any], room: int) -> str:
+    """Nested lists, with at most `room` items a level."""
     if value.ndim == 0:
         item = value.item()
         return repr(item) if isinstance(item, complex) else number_text(item)
-    room = max(2, math.ceil(_MAX_ENTRIES ** (1 / value.ndim))) if value.size > _MAX_ENTRIES else len(value)
-    parts = [_nested(np.asarray(part)) for part in value[:room]]
+    parts = [_nested(np.asarray(part), room) for part in value[:room]]
     if len(value) > room:
         parts.append("…")
     return f"[{', '.join(parts)}]"

@@ -42,11 +42,19 @@ def shrink(
     """
     if contract.reference is None or failure.kind in _UNSHRINKABLE or not contract.inputs:
         return None
+    for note in dict.fromkeys(("", trial.note)):
+        found = _search(_Search(run, check, contract, failure.kind), note, seed)
+        if found is not None:
+            return found if found[0].entries <= trial.entries else None
+    return None
+
+
+def _search(search: _Search, note: str, seed: int) -> tuple[Trial, Failure] | None:
+    """The best that Hypothesis finds among small cases with this note."""
     import hypothesis
     from hypothesis import HealthCheck, Phase
     from hypothesis.errors import HypothesisException
 
-    search = _Search(run, check, contract, failure.kind)
     settings = hypothesis.settings(
         max_examples=_CALLS,
         database=None,
@@ -55,21 +63,24 @@ def shrink(
         suppress_health_check=list(HealthCheck),
     )
     try:
-        hypothesis.find(small_cases(contract), search.fails, settings=settings, random=random.Random(seed))
+        hypothesis.find(
+            small_cases(search.contract, note=note),
+            search.fails,
+            settings=settings,
+            random=random.Random(seed),
+        )
     except (_SpentError, HypothesisException):
         pass
     except (NotImplementedError, AssignmentError):
         return None
-    if search.timed_out or search.best is None:
-        return None
-    return search.best if search.best[0].entries <= trial.entries else None
+    return None if search.timed_out else search.best
 
 
 class _Search:
     """The predicate, with its budget and the best that it saw."""
 
     def __init__(self, run: Run, check: Check, contract: Contract, kind: str) -> None:
-        self._run, self._check, self._contract, self._kind = run, check, contract, kind
+        self._run, self._check, self.contract, self._kind = run, check, contract, kind
         self._calls = 0
         self._stop = time.monotonic() + _CLOCK_S
         self._ended = False
@@ -90,7 +101,7 @@ class _Search:
 
     def _try(self, case: Case) -> tuple[Trial, Failure] | None:
         try:
-            trials = self._check.plan(self._contract, [case])
+            trials = self._check.plan(self.contract, [case])
         except (AssignmentError, ProtocolError):
             return None  # the reference has no answer there: no case of this contract
         for trial in trials:
@@ -98,7 +109,7 @@ class _Search:
             if any(isinstance(outcome, Ending) for outcome in outcomes):
                 self._ended = True
                 return None
-            failure = self._check.judge(self._contract, trial, outcomes)
+            failure = self._check.judge(self.contract, trial, outcomes)
             if failure is not None and failure.kind == self._kind:
                 return trial, failure
         return None
@@ -106,5 +117,3 @@ class _Search:
 
 def _size(trial: Trial) -> tuple[int, int]:
     return trial.entries, len(call_text("", trial.inputs))
-
-

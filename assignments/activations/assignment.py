@@ -37,6 +37,9 @@ pieces = {
 }
 few = {"batch": (1, 6), "features": (1, 5), "pieces": (1, 4), "units": (1, 5)}
 
+# All three pieces are 0 here, with slopes of their own: the first has to win.
+tie = {"x": np.zeros((2, 2)), "W": np.arange(1.0, 13.0).reshape(3, 2, 2), "b": np.zeros((3, 2))}
+
 STABLE = "exp must never see a large positive number: work with −|x|, or with numpy.logaddexp."
 BY_INPUT = "The argument is x itself, not the value of the function at x."
 
@@ -153,6 +156,7 @@ assignment = Assignment(
             returns=real("batch units features"),
             checks=[agrees(), leaves_inputs_alone()],
             axes=few,
+            examples=[tie],
             hints={
                 "agrees": "Entry (n, m) is the column W[k, :, m] of the piece k that wins; the first of ties."
             },

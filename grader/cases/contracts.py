@@ -36,6 +36,8 @@ class Contract:
     axes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Shortest and longest length of an axis; for a starred one, the fewest and most axes."""
     scenario: Callable[..., Any] | None = None
+    examples: tuple[Mapping[str, Any], ...] = ()
+    """Inputs that are always among the cases."""
     where: str = ""
 
     def script(self, inputs: Mapping[str, Any], *, probe: bool = False) -> Script:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ import numpy as np
 from grader.cases.arrays import Real
 from grader.cases.contracts import Contract
 from grader.cases.domains import Rng, all_axes
+from grader.cases.filling import Array
 from grader.cases.offered import Offered
 from grader.cases.plain import Omitted
 from grader.errors import AssignmentError
@@ -34,6 +35,7 @@ _RANKS = (1, 3)
 _LONG = 19
 _MAX_ENTRIES = 4_000
 _SMALL = 3
+_ROOM, _TRIES = 10, 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def draw_cases(contract: Contract, *, seed: int, count: int = 24) -> list[Case]:
     own = zlib.crc32(contract.name.encode())
     cases = _ordinary_cases(contract, names, seed=seed ^ own, count=count if contract.inputs else 1)
     cases.extend(_edge_cases(contract, names, np.random.default_rng([seed, own])))
+    cases.extend(Case(f"example {at + 1}", dict(given), {}) for at, given in enumerate(contract.examples))
     return sorted(cases, key=lambda case: case.entries)
 
 
@@ -112,14 +115,14 @@ def _edge_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case
     yield from _length_cases(contract, names, rng)
     labels = dict.fromkeys(name for domain in contract.inputs.values() for name in domain.edges())
     for label in labels:
-        yield _filled(contract, _sizes(contract, names, rng), rng, label)
+        yield _filled(contract, _roomy(contract, names, rng), rng, label)
     arrays = _arrays(_filled(contract, _sizes(contract, names, rng), rng, ""))
     if any(array.ndim > 0 for array in arrays.values()):
         for note, arrange in (
             ("Fortran order", np.asfortranarray),
             ("array that is not contiguous", _strided),
         ):
-            case = _filled(contract, _sizes(contract, names, rng), rng, "")
+            case = _filled(contract, _roomy(contract, names, rng), rng, "")
             changed = {name: arrange(array) for name, array in _arrays(case).items() if array.ndim}
             yield replace(case, note=note, inputs={**case.inputs, **changed})
     yield from _equal_cases(contract, names, rng)
@@ -153,7 +156,7 @@ def _equal_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Cas
     pairs = [(a, b) for a, b in pairwise(reals) if a[1].axes == b[1].axes and a[1].axes.names]
     for (first, _), (second, domain) in pairs:
         for note, share in (("equal inputs", 1.0), ("inputs that are equal in places", 0.5)):
-            case = _filled(contract, _sizes(contract, names, rng), rng, "")
+            case = _filled(contract, _roomy(contract, names, rng), rng, "")
             source, target = case.inputs[first], case.inputs[second]
             mixed = np.where(rng.random(np.shape(source)) < share, source, target)
             inputs = {**case.inputs, second: np.clip(mixed, domain.low, domain.high)}
@@ -206,6 +209,12 @@ def _sizes(contract: Contract, names: list[str], rng: Rng) -> Sizes:
             return sizes
 
 
+def _roomy(contract: Contract, names: list[str], rng: Rng) -> Sizes:
+    """Sizes with room for several entries, so that what is special meets every branch of a function."""
+    tries = [_sizes(contract, names, rng) for _ in range(_TRIES)]
+    return next((sizes for sizes in tries if _entries(sizes) >= _ROOM), tries[0])
+
+
 def _length(rng: Rng, low: int, high: int, taken: set[int]) -> int:
     free = [length for length in range(max(low, min(2, high)), high + 1) if length not in taken]
     length = int(rng.choice(free or list(range(low, high + 1))))
@@ -213,9 +222,35 @@ def _length(rng: Rng, low: int, high: int, taken: set[int]) -> int:
     return length
 
 
-def small_cases(contract: Contract) -> SearchStrategy[Case]:
-    """Hypothesis's strategy for small cases of a contract, the simplest first."""
+_VARIANTS: Mapping[str, Callable[[Array], Array]] = {
+    "float32 input": lambda array: array.astype(np.float32),
+    "integer input": lambda array: np.round(array).astype(np.int64),
+    "Fortran order": np.asfortranarray,
+    "array that is not contiguous": lambda array: _strided(array) if array.ndim else array,
+}
+
+
+def small_cases(contract: Contract, *, note: str = "") -> SearchStrategy[Case]:
+    """Hypothesis's strategy for small cases of a contract, the simplest first.
+
+    Args:
+        note: What was special about the case to be made small; where it is the dtype or the layout, the
+            small cases have it too.
+    """
     from hypothesis import strategies as st
+
+    kept = note if note in _VARIANTS else ""
+
+    def vary(inputs: dict[str, Any]) -> dict[str, Any]:
+        if not kept:
+            return inputs
+        reals = {
+            name for name, domain in contract.inputs.items() if isinstance(domain, Real) and domain.variants
+        }
+        return {
+            name: _VARIANTS[kept](value) if name in reals and isinstance(value, np.ndarray) else value
+            for name, value in inputs.items()
+        }
 
     def lengths(name: str) -> SearchStrategy[Any]:
         low, high = _range(contract, name)
@@ -227,7 +262,7 @@ def small_cases(contract: Contract) -> SearchStrategy[Case]:
 
     def filled(sizes: dict[str, Any]) -> SearchStrategy[Case]:
         parts = st.fixed_dictionaries({name: part.small(sizes) for name, part in contract.inputs.items()})
-        return parts.map(lambda inputs: Case("", _named(inputs), sizes))
+        return parts.map(lambda inputs: Case(kept, vary(_named(inputs)), sizes))
 
     return st.fixed_dictionaries({name: lengths(name) for name in _axis_names(contract)}).flatmap(filled)
 

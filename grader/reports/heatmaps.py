@@ -17,6 +17,8 @@ _ERROR_STEPS = ((1.0, "e0"), (10.0, "e1"), (1000.0, "e2"), (math.inf, "e3"))
 _LARGEST = 32
 """Rows or columns that a picture has at most, as `Picture` says."""
 
+_SMALL_PX = 10
+
 Rows = list[list[float]]
 Places = set[tuple[int, int]]
 
@@ -46,6 +48,8 @@ class HeatMap:
     """Path of the hatching over cells that are inf or nan."""
     crossed: str
     """Path of the crosses over wrong cells."""
+    halo: bool
+    """Whether the crosses have room for a light edge."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,9 @@ class _Drawing:
             for j, value in enumerate(row)
         ]
         summary = f"{caption}: {_size_text(rows)}{f', {len(wrong)} of them wrong' if wrong else ''}"
-        return self._map(cells, wrong, id=id, caption=caption, summary=summary)
+        # Crosses in small cells would hide their colours; the third map has them anyway.
+        crossed = wrong if self.cell_px >= _SMALL_PX else set()
+        return self._map(cells, crossed, id=id, caption=caption, summary=summary)
 
     def errors(self, id: str, rows: Rows, wrong: Places) -> HeatMap:
         cells = [
@@ -133,7 +139,11 @@ class _Drawing:
         summary = f"{len(wrong)} of {_size_text(rows)} wrong, the largest error {worst} times the tolerance"
         return self._map(cells, wrong, id=id, caption="Error ÷ tolerance", summary=summary)
 
-    def _map(self, cells: list[Cell], wrong: Places, *, id: str, caption: str, summary: str) -> HeatMap:
+    @property
+    def cell_px(self) -> int:
+        return max(6, min(28, 208 // self.columns, 320 // self.rows))
+
+    def _map(self, cells: list[Cell], crossed: Places, *, id: str, caption: str, summary: str) -> HeatMap:
         odd = [(cell.row, cell.column) for cell in cells if not cell.colour]
         return HeatMap(
             id=id,
@@ -141,10 +151,11 @@ class _Drawing:
             summary=summary,
             rows=self.rows,
             columns=self.columns,
-            cell_px=max(6, min(28, 208 // self.columns, 320 // self.rows)),
+            cell_px=self.cell_px,
+            halo=self.cell_px >= _SMALL_PX,
             cells=tuple(cells),
             hatched="".join(f"M{j} {i + 0.5}l.5-.5M{j} {i + 1}l1-1M{j + 0.5} {i + 1}l.5-.5" for i, j in odd),
-            crossed="".join(f"M{j}.3 {i}.3l.4.4m0-.4l-.4.4" for i, j in sorted(wrong)),
+            crossed="".join(f"M{j}.3 {i}.3l.4.4m0-.4l-.4.4" for i, j in sorted(crossed)),
         )
 
 

@@ -132,92 +132,12 @@ def result(**changes: Any) -> Result:
 
 def losses() -> Result:
     """One of everything: passed, failed with a picture, failed hidden, skipped, fault, a problem, output."""
-    rows = [[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]]
-    got = [[0.2, 0.3, 0.5], [0.0946, 0.0271, float("nan")]]
-    error = [[0.0, 0.0, 0.0], [605400.0, 172900.0, float("inf")]]
-    softmax = exercise(
-        status="failed",
-        score=2.5,
-        title="Turn scores into probabilities, each row by itself.",
-        checks=[
-            check(
-                status="failed",
-                score=0.0,
-                cases_failed=12,
-                kind="value",
-                message="largest error at [1, 0]: expected 0.7, got 0.0946 (tolerance 1e-06).",
-                hint="Subtract the largest score of each row, not of the whole array:\nlook at `axis` and "
-                "`keepdims` of `max`.",
-                evidence=evidence(
-                    call="softmax(z=[[0.11, 0.51, 1.02], [-2.1, -3.35, -4.04]])",
-                    expected="[[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]]",
-                    got="[[0.2, 0.3, 0.5], [0.0946, 0.0271, nan]]",
-                    index=[1, 0],
-                    error=0.6054,
-                    picture=Picture(expected=rows, got=got, error=error),
-                    where=None,
-                ),
-            ),
-            check(name="sums_to_one", title="Each row sums to one", cases=20),
-            check(name="shape", title="Keeps the shape of its input", cases=20),
-            check(
-                name="stable",
-                title="Does not overflow for scores of 1000",
-                status="skipped",
-                because="agrees",
-                score=0.0,
-                cases=0,
-            ),
-        ],
-    )
-    entropy = exercise(
-        name="cross_entropy",
-        title="Mean negative log-likelihood of the labels.",
-        status="failed",
-        score=1.0,
-        max_score=5.0,
-        output=Output(
-            text="picked [0.7310586 0.8807971]\npicked [0.5 0.5]\n\x1b[31mred\x1b[0m", cut_bytes=20480
-        ),
-        checks=[
-            check(
-                status="failed",
-                message="expected 0.2201, got 0.4402 (tolerance 1e-06): the answer is the sum, 2 times the mean.",
-                kind="value",
-                cases_failed=50,
-                evidence=evidence(picture=picture(12, 16)),
-                hint="Divide by the number of rows.",
-            ),
-            check(
-                name="labels",
-                title="Refuses labels that are no class",
-                status="failed",
-                kind="exception",
-                cases_failed=1,
-                cases=1,
-                message="expected ValueError, got no exception.",
-                evidence=evidence(
-                    case="labels float64", call="cross_entropy(…)", expected="ValueError", got="0.31"
-                ),
-            ),
-            check(
-                name="hidden",
-                title="Agrees on data that is not shown",
-                status="failed",
-                hidden=True,
-                message="3 of 20 cases differ by more than the tolerance 1e-06.",
-                cases=20,
-                cases_failed=3,
-                evidence=evidence(call="secret_call()", expected="secret", got="secret"),
-            ),
-        ],
-    )
     skipped = [check(name=name, status="skipped", score=0.0) for name in ("agrees", "gamma")]
     return result(
         exercises=[
             exercise(name="logsumexp", title="The logarithm of a sum of exponentials."),
-            softmax,
-            entropy,
+            _failed_softmax(),
+            _failed_entropy(),
             exercise(
                 name="focal",
                 status="skipped",
@@ -244,3 +164,97 @@ def losses() -> Result:
         coverage="public",
         not_covered="large batches, extreme scores and labels of other integer types.",
     )
+
+
+def _failed_softmax() -> ExerciseResult:
+    return exercise(
+        status="failed",
+        score=2.5,
+        title="Turn scores into probabilities, each row by itself.",
+        checks=[
+            _wrong_softmax(),
+            check(name="sums_to_one", title="Each row sums to one", cases=20),
+            check(name="shape", title="Keeps the shape of its input", cases=20),
+            check(
+                name="stable",
+                title="Does not overflow for scores of 1000",
+                status="skipped",
+                because="agrees",
+                score=0.0,
+                cases=0,
+            ),
+        ],
+    )
+
+
+def _wrong_softmax() -> CheckResult:
+    rows = [[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]]
+    got = [[0.2, 0.3, 0.5], [0.0946, 0.0271, float("nan")]]
+    error = [[0.0, 0.0, 0.0], [605400.0, 172900.0, float("inf")]]
+    return check(
+        status="failed",
+        score=0.0,
+        cases_failed=12,
+        kind="value",
+        message="largest error at [1, 0]: expected 0.7, got 0.0946 (tolerance 1e-06).",
+        hint="Subtract the largest score of each row, not of the whole array:\nlook at `axis` and "
+        "`keepdims` of `max`.",
+        evidence=evidence(
+            call="softmax(z=[[0.11, 0.51, 1.02], [-2.1, -3.35, -4.04]])",
+            expected="[[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]]",
+            got="[[0.2, 0.3, 0.5], [0.0946, 0.0271, nan]]",
+            index=[1, 0],
+            error=0.6054,
+            picture=Picture(expected=rows, got=got, error=error),
+            where=None,
+        ),
+    )
+
+
+def _failed_entropy() -> ExerciseResult:
+    return exercise(
+        name="cross_entropy",
+        title="Mean negative log-likelihood of the labels.",
+        status="failed",
+        score=1.0,
+        max_score=5.0,
+        output=Output(
+            text="picked [0.7310586 0.8807971]\npicked [0.5 0.5]\n\x1b[31mred\x1b[0m", cut_bytes=20480
+        ),
+        checks=_wrong_entropy(),
+    )
+
+
+def _wrong_entropy() -> list[CheckResult]:
+    return [
+        check(
+            status="failed",
+            message="expected 0.2201, got 0.4402 (tolerance 1e-06): the answer is the sum, 2 times the mean.",
+            kind="value",
+            cases_failed=50,
+            evidence=evidence(picture=picture(12, 16)),
+            hint="Divide by the number of rows.",
+        ),
+        check(
+            name="labels",
+            title="Refuses labels that are no class",
+            status="failed",
+            kind="exception",
+            cases_failed=1,
+            cases=1,
+            message="expected ValueError, got no exception.",
+            evidence=evidence(
+                case="labels float64", call="cross_entropy(…)", expected="ValueError", got="0.31"
+            ),
+        ),
+        check(
+            name="hidden",
+            title="Agrees on data that is not shown",
+            status="failed",
+            hidden=True,
+            message="3 of 20 cases differ by more than the tolerance 1e-06.",
+            cases=20,
+            cases_failed=3,
+            evidence=evidence(call="secret_call()", expected="secret", got="secret"),
+        ),
+    ]

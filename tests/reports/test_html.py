@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from grader.reports import render_html
-from grader.results import Output, Picture, Problem, Result, Where
+from grader.results import CheckResult, Output, Picture, Problem, Result, Where
 from tests.reports.builders import check, evidence, exercise, losses, picture, result, source
 from tests.reports.conftest import Page
 
@@ -20,8 +20,7 @@ INERT = HOSTILE.replace("\x00", r"\x00").replace("\x1b", r"\x1b").replace("\u202
 INERT = INERT.replace("\ud800", r"\ud800")
 
 
-def hostile() -> Result:
-    """Every text that a student, or an attacker with a pen, may reach."""
+def hostile_checks() -> tuple[CheckResult, CheckResult, CheckResult]:
     failed = check(
         name=HOSTILE,
         title=HOSTILE,
@@ -44,6 +43,12 @@ def hostile() -> Result:
         evidence=evidence(where=Where(file="x", line=9, code=HOSTILE)),
     )
     fault = check(name="c", title=HOSTILE, status="fault", message=HOSTILE)
+    return failed, other, fault
+
+
+def hostile() -> Result:
+    """Every text that a student, or an attacker with a pen, may reach."""
+    failed, other, fault = hostile_checks()
     printed = Output(text=HOSTILE)
     return result(
         grader=HOSTILE,

@@ -1,0 +1,182 @@
+"""`grade`, `check` and `demo`: everything that runs a submission."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.main import GRADED, OUR_FAULT, TOO_FEW, worded, write_file
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.banks import Bank
+    from grader.boxes import Limits, Session
+    from grader.results import Result
+    from grader.submissions import Submission
+
+_file = click.Path(path_type=Path)
+_box = click.option(
+    "--box", type=click.Choice(["bare"]), default="bare", show_default=True, help="Kind of box."
+)
+_json = click.option(
+    "--json", "json_file", type=_file, help="Also write the result as JSON; - is standard output."
+)
+_html = click.option("--html", "html_file", type=_file, help="Also write one self-contained HTML page.")
+_under = click.option(
+    "--fail-under", type=float, metavar="P", help="Exit with 1 below P percent of the points."
+)
+
+
+@click.command("grade")
+@click.argument("assignment")
+@click.argument("file", type=_file)
+@_json
+@_html
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
+)
+@_box
+@_under
+@click.pass_obj
+@worded
+def grade_command(
+    course: Path,
+    assignment: str,
+    file: Path,
+    json_file: Path | None,
+    html_file: Path | None,
+    seed: int,
+    box: str,
+    fail_under: float | None,
+) -> None:
+    """Grade FILE, a submission of ASSIGNMENT."""
+    from grader.courses import Course
+    from grader.submissions import collect
+
+    submission = collect(file)
+    found = Course(course)
+    loaded = found.load(assignment)
+    result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
+    _finish(result, json_file, html_file, fail_under)
+
+
+@click.command("check")
+@click.argument("file", type=_file)
+@click.option("--cases", type=_file, help="The public cases; by default those beside FILE.")
+@_json
+@_html
+@_under
+@worded
+def check_command(
+    file: Path, cases: Path | None, json_file: Path | None, html_file: Path | None, fail_under: float | None
+) -> None:
+    """Check FILE, your solution, on the public cases that came with the hand-out.
+
+    The code runs in a plain process of your own: check only files that you trust.
+    """
+    from grader.handouts import find_cases, read_cases
+    from grader.submissions import collect
+
+    submission = collect(file)
+    bank = read_cases(cases or find_cases(file))
+    _finish(_run(submission, "bare", bank, lambda: bank), json_file, html_file, fail_under)
+
+
+@click.command("demo")
+@_json
+@_html
+@worded
+def demo_command(json_file: Path | None, html_file: Path | None) -> None:
+    """Grade a sample submission with two mistakes in it."""
+    from grader.courses import Course
+    from grader.submissions import collect
+
+    course = Course(Path(__file__).parents[1] / "demo")
+    assignment = course.load("first_steps")
+    submission = collect(course.folder("first_steps") / "submissions" / "student.py")
+    result = _run(submission, "bare", assignment, lambda: _bank(course, assignment, 0))
+    _finish(result, json_file, html_file, None)
+    folder = "grader/demo/assignments/first_steps"
+    click.echo(
+        f"\nThe exercises and the submission are in {folder}. A page to look at: grader demo --html demo.html"
+    )
+
+
+def _bank(course: object, assignment: Assignment, seed: int) -> Bank:
+    from grader.banks import cached_bank
+    from grader.courses import Course
+
+    assert isinstance(course, Course)
+    return cached_bank(assignment, seed=seed, source_hash=course.source_hash(assignment.id))
+
+
+def _run(submission: Submission, box: str, of: Assignment | Bank, bank: Callable[[], Bank]) -> Result:
+    """Grade; the box starts, and loads its libraries, while the bank is read or drawn."""
+    from grader.boxes import Session, open_box
+    from grader.grading import grade
+
+    limits: Limits = of.limits
+    libraries = tuple(of.libraries)
+
+    def start() -> object:
+        return open_box(box, libraries, limits)
+
+    session: Session = Session(
+        start,  # type: ignore[arg-type]
+        submission.name,
+        submission.text,
+        allow=of.allow,
+        limits=limits,
+    )
+    try:
+        planned = bank()
+        with _progress(len(planned.exercises)) as step:
+            return grade(planned, submission, start, box=box, progress=step, session=session)  # type: ignore[arg-type]
+    finally:
+        session.close()
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("grading", total=count)
+        started = False
+
+        def step(name: str) -> None:
+            nonlocal started
+            bar.update(task, description=name, advance=int(started))
+            started = True
+
+        yield step
+
+
+def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail_under: float | None) -> None:
+    """Write what was asked for, print the report, end with the status that says how it went."""
+    from grader.reports import render_html, render_text
+    from grader.results import write_result
+
+    if json_file is not None:
+        write_file(json_file, write_result(result))
+    if html_file is not None:
+        write_file(html_file, render_html(result))
+    if str(json_file) != "-" and str(html_file) != "-":
+        from rich.console import Console
+
+        console = Console()
+        click.echo(render_text(result, width=min(console.width, 110), colour=sys.stdout.isatty()), nl=False)
+    if result.faults:
+        sys.exit(OUR_FAULT)
+    sys.exit(TOO_FEW if fail_under is not None and result.percent < fail_under else GRADED)

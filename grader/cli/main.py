@@ -1,0 +1,108 @@
+"""The group of commands, and what all of them share: the course, the exit status, the console."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from grader.errors import FaultError, GraderError
+
+__all__ = ["GRADED", "OUR_FAULT", "TOO_FEW", "USAGE", "leave", "main", "worded"]
+
+GRADED, TOO_FEW, USAGE, OUR_FAULT = 0, 1, 2, 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_COMMANDS = {
+    "grade": ("grading", "Grade a submission with the course's assignment."),
+    "check": ("grading", "Check your file on the public cases of your hand-out."),
+    "demo": ("grading", "Grade a sample submission, to see what comes out."),
+    "list": ("course", "List the course's assignments."),
+    "handout": ("course", "Write the folder that students get."),
+    "report": ("reporting", "Show a stored result again, as text or HTML."),
+    "doctor": ("doctor", "Say what works on this machine, and what to do about the rest."),
+}
+
+
+class _Lazy(click.Group):
+    """Commands by name; the module behind one is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        import importlib
+
+        module = importlib.import_module(f"grader.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy)
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    envvar="GRADER_COURSE",
+    help="Folder with assignments/ and reference/; the current folder by default.",
+)
+@click.version_option(package_name="grader")
+@click.pass_context
+def main(ctx: click.Context, course: Path) -> None:
+    """Checks deep-learning coursework: runs it in a box, judges it outside.
+
+    Exit status: 0 graded, 1 below --fail-under, 2 wrong usage or input, 3 a fault of the grader itself.
+    """
+    ctx.obj = course
+
+
+def worded(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn our errors into one message on standard error and the exit status that says whose they are."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except FaultError as error:
+            leave(f"grader fault (no points lost): {error}", OUR_FAULT)
+        except GraderError as error:
+            leave(f"{error}", USAGE)
+
+    return run
+
+
+def leave(message: str, status: int) -> NoReturn:
+    """Say why on standard error, and end."""
+    click.echo(message, err=True)
+    sys.exit(status)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file the user asked for; `-` is standard output."""
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GraderError(f"{path}: expected a place to write to, got: {error.strerror}.") from None
+
+
+def console(**options: Any) -> Any:
+    """A console of rich's on standard output; plain where it is no terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, **options)

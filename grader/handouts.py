@@ -1,0 +1,270 @@
+"""The folder that students get: a skeleton, the statements, and public cases as data.
+
+Neither the reference nor a hidden check is in it; `grader check` needs nothing else.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import Assignment, Exercise
+from grader.banks import Bank, Planned, PlannedCheck, build_bank, trial_from_data, trial_to_data
+from grader.boxes import Limits
+from grader.cases import Contract, Offered
+from grader.cases.stored import returns_from_data, returns_to_data
+from grader.checks import Trial, check_from_data, check_to_data
+from grader.errors import FormatError, ProtocolError
+from grader.protocol import decode, encode
+from grader.statements import statement
+
+__all__ = ["Handout", "find_cases", "read_cases", "write_handout"]
+
+SCHEMA = 1
+SUFFIX = ".cases.json"
+_PUBLIC_SEED = 1
+_PUBLIC_TRIALS = 12
+
+
+@dataclass(frozen=True)
+class Handout:
+    """The files that were written."""
+
+    skeleton: Path
+    readme: Path
+    cases: Path
+
+
+def write_handout(assignment: Assignment, folder: Path) -> Handout:
+    """Write the student's folder; a skeleton that is there already, perhaps with work in it, is kept.
+
+    Raises:
+        AssignmentError: The assignment cannot be graded.
+    """
+    bank = _public(build_bank(assignment, seed=_PUBLIC_SEED))
+    folder.mkdir(parents=True, exist_ok=True)
+    files = Handout(folder / f"{assignment.id}.py", folder / "README.md", folder / f"{assignment.id}{SUFFIX}")
+    if not files.skeleton.exists():
+        files.skeleton.write_text(_skeleton(assignment), encoding="utf-8")
+    files.readme.write_text(_readme(assignment), encoding="utf-8")
+    files.cases.write_text(_cases_text(bank), encoding="utf-8")
+    return files
+
+
+def find_cases(file: Path) -> Path:
+    """The public cases beside a student's file.
+
+    Raises:
+        FormatError: The folder holds none, or several of which none is named like the file.
+    """
+    found = sorted(file.parent.glob(f"*{SUFFIX}"))
+    named = file.parent / f"{file.stem}{SUFFIX}"
+    if named in found:
+        return named
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(path.name for path in found)
+    raise FormatError(
+        f"{file.parent}: expected the public cases of one assignment (…{SUFFIX}), got {names or 'none'}.",
+        mend="Keep your file in the folder that you were handed, or name the cases with --cases FILE.",
+    )
+
+
+def read_cases(path: Path) -> Bank:
+    """The bank of a hand-out.
+
+    Raises:
+        FormatError: The file cannot be read, is damaged, or of another schema version.
+    """
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FormatError(f"{path.name}: expected a file that can be read, got: {error.strerror}.") from None
+    except ValueError as error:
+        raise FormatError(
+            f"{path.name}: expected JSON, got {error}.", mend="Unpack the hand-out anew."
+        ) from None
+    version = tree.get("schema") if isinstance(tree, dict) else None
+    if version != SCHEMA:
+        raise FormatError(
+            f"{path.name}: expected public cases with schema {SCHEMA}, got {version!r}.",
+            mend="Ask for a hand-out that was made for this version of the grader.",
+        )
+    try:
+        return _bank(decode(tree["bank"], [], inline=True))
+    except (ProtocolError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(f"{path.name}: is damaged ({error}).", mend="Unpack the hand-out anew.") from None
+
+
+def _public(bank: Bank) -> Bank:
+    """What students may see of a bank: public checks that are data, a few trials of each."""
+    exercises = []
+    withheld = 0
+    for planned in bank.exercises:
+        checks = []
+        for check in planned.checks:
+            trials = tuple(trial for trial in check.trials if not _offers(trial))
+            if check.check.hidden or not check.check.stored or not trials:
+                withheld += 1
+                continue
+            checks.append(replace(check, trials=_few(trials)))
+        exercises.append(replace(planned, checks=tuple(checks)))
+    kept = tuple(planned for planned in exercises if planned.checks)
+    total = sum(len(check.trials) for planned in bank.exercises for check in planned.checks)
+    own = f", and {withheld} checks that are made only there" if withheld else ""
+    text = f"Grading draws {total} other cases from the same domains{own}."
+    return replace(bank, exercises=kept, not_covered=text)
+
+
+def _offers(trial: Trial) -> bool:
+    return any(isinstance(value, Offered) for value in trial.inputs.values())
+
+
+def _few(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Half of them ordinary, half special; small ones first, as they stand."""
+    ordinary = [trial for trial in trials if not trial.note][: _PUBLIC_TRIALS // 2]
+    special = [trial for trial in trials if trial.note][: _PUBLIC_TRIALS - len(ordinary)]
+    return tuple(sorted([*ordinary, *special], key=lambda trial: trial.entries))
+
+
+def _cases_text(bank: Bank) -> str:
+    data = {
+        "assignment": bank.assignment,
+        "title": bank.title,
+        "limits": asdict(bank.limits),
+        "allow": list(bank.allow),
+        "libraries": list(bank.libraries),
+        "seed": bank.seed,
+        "not_covered": bank.not_covered,
+        "exercises": [_planned_to_data(planned) for planned in bank.exercises],
+    }
+    tree, _ = encode(data, inline=True)
+    return json.dumps({"schema": SCHEMA, "assignment": bank.assignment, "bank": tree}, ensure_ascii=False)
+
+
+def _planned_to_data(planned: Planned) -> dict[str, Any]:
+    return {
+        "name": planned.contract.name,
+        "inputs": list(planned.contract.inputs),
+        "returns": returns_to_data(planned.contract.returns),
+        "title": planned.title,
+        "points": planned.points,
+        "needs": list(planned.needs),
+        "checks": [
+            {
+                "name": check.name,
+                "check": check_to_data(check.check),
+                "hint": check.hint,
+                "trials": [trial_to_data(trial) for trial in check.trials],
+            }
+            for check in planned.checks
+        ],
+    }
+
+
+def _bank(data: dict[str, Any]) -> Bank:
+    known = {field.name for field in fields(Limits)}
+    return Bank(
+        assignment=data["assignment"],
+        title=data["title"],
+        limits=Limits(**{name: value for name, value in data["limits"].items() if name in known}),
+        allow=tuple(data["allow"]),
+        libraries=tuple(data["libraries"]),
+        seed=data["seed"],
+        exercises=tuple(_planned_from_data(item) for item in data["exercises"]),
+        not_covered=data["not_covered"],
+    )
+
+
+def _planned_from_data(data: dict[str, Any]) -> Planned:
+    returns = returns_from_data(data["returns"])
+    # The domains of inputs only name the parameters here: nothing is drawn on a student's machine.
+    named = returns[0] if isinstance(returns, tuple) else returns
+    contract = Contract(data["name"], dict.fromkeys(data["inputs"], named), returns, where=data["name"])
+    checks = tuple(
+        PlannedCheck(
+            item["name"],
+            check_from_data(item["check"]),
+            tuple(trial_from_data(trial) for trial in item["trials"]),
+            item["hint"],
+        )
+        for item in data["checks"]
+    )
+    return Planned(contract, data["title"], data["points"], tuple(data["needs"]), checks)
+
+
+def _skeleton(assignment: Assignment) -> str:
+    imports = "".join(f"import {_import(name)}\n" for name in assignment.libraries)
+    head = f'"""{assignment.title}: write each function; the README says how to check them."""\n\n{imports}'
+    return "\n\n".join([head, *(_stub(exercise) for exercise in assignment.exercises)])
+
+
+def _import(name: str) -> str:
+    return "numpy as np" if name == "numpy" else name
+
+
+def _stub(exercise: Exercise) -> str:
+    if not inspect.isclass(exercise.reference):
+        return _function(exercise.name, exercise.reference, indent="")
+    text = statement(exercise.reference).text
+    methods = [
+        _function(name, method, indent="    ")
+        for name, method in vars(exercise.reference).items()
+        if inspect.isfunction(method) and (not name.startswith("_") or name.startswith("__"))
+    ]
+    return f"class {exercise.name}:\n" + _docstring(text, "    ") + "\n" + "\n".join(methods)
+
+
+def _function(name: str, function: Callable[..., Any], *, indent: str) -> str:
+    text = statement(function).text
+    body = _docstring(text, indent + "    ") if text else ""
+    return f"{indent}def {name}{_parameters(function)}:\n{body}{indent}    raise NotImplementedError\n"
+
+
+def _parameters(function: Callable[..., Any]) -> str:
+    """The signature without annotations: a skeleton needs no imports for them."""
+    signature = inspect.signature(function)
+    plain = [
+        parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()
+    ]
+    return str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
+
+
+def _docstring(text: str, indent: str) -> str:
+    prefix = "r" if "\\" in text else ""
+    lines = [f"{indent}{line}".rstrip() for line in text.splitlines()]
+    lines[0] = f'{indent}{prefix}"""{lines[0].strip()}'
+    end = f'\n{indent}"""' if len(lines) > 1 else '"""'
+    return "\n".join(lines) + end + "\n"
+
+
+def _readme(assignment: Assignment) -> str:
+    file = f"{assignment.id}.py"
+    parts = [
+        f"# {assignment.title}",
+        f"Write the functions in `{file}`. Everything is handed in as that one file.",
+        "Check your work on the public cases, as often as you like:",
+        f"    pip install grader\n    grader check {file}",
+        f"You may import Python's own library and: {', '.join(assignment.allow) or 'nothing else'}. "
+        f"One exercise may take {assignment.limits.cpu_s:g} s of CPU time and "
+        f"{assignment.limits.memory_mib} MiB of memory.",
+        "Arguments stay as they are, and results share no memory with them. Where real numbers are asked for, "
+        "integer and float32 arrays are valid too.",
+        "| exercise | points | what |\n|---|---|---|\n"
+        + "\n".join(
+            f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises
+        ),
+    ]
+    parts.extend(_section(exercise) for exercise in assignment.exercises)
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(exercise: Exercise) -> str:
+    checks = "\n".join(f"- {'a hidden check' if check.hidden else check.title}" for check in exercise.checks)
+    signature = f"{exercise.name}{_parameters(exercise.reference)}"
+    text = "\n".join(f"    {line}".rstrip() for line in exercise.statement.text.splitlines())
+    return f"## `{signature}`\n\n{text}\n\nWhat is checked:\n\n{checks}"
