@@ -27,7 +27,7 @@ __all__ = ["Handout", "find_cases", "read_cases", "write_handout"]
 SCHEMA = 1
 SUFFIX = ".cases.json"
 _PUBLIC_SEED = 1
-_PUBLIC_TRIALS = 12
+_PUBLIC_TRIALS = 12  # of the check that decides; a third of them of each other
 
 
 @dataclass(frozen=True)
@@ -105,18 +105,20 @@ def _public(bank: Bank) -> Bank:
     exercises = []
     withheld = 0
     for planned in bank.exercises:
-        checks = []
+        checks: list[PlannedCheck] = []
         for check in planned.checks:
             trials = tuple(trial for trial in check.trials if not _offers(trial))
             if check.check.hidden or not check.check.stored or not trials:
                 withheld += 1
                 continue
-            checks.append(replace(check, trials=_few(trials)))
+            checks.append(
+                replace(check, trials=_few(trials, _PUBLIC_TRIALS if not checks else _PUBLIC_TRIALS // 3))
+            )
         exercises.append(replace(planned, checks=tuple(checks)))
     kept = tuple(planned for planned in exercises if planned.checks)
     total = sum(len(check.trials) for planned in bank.exercises for check in planned.checks)
     own = f", and {withheld} checks that are made only there" if withheld else ""
-    text = f"Grading draws {total} other cases from the same domains{own}."
+    text = f"{total} other cases drawn from the same domains{own}"
     return replace(bank, exercises=kept, not_covered=text)
 
 
@@ -124,11 +126,17 @@ def _offers(trial: Trial) -> bool:
     return any(isinstance(value, Offered) for value in trial.inputs.values())
 
 
-def _few(trials: Sequence[Trial]) -> tuple[Trial, ...]:
-    """Half of them ordinary, half special; small ones first, as they stand."""
-    ordinary = [trial for trial in trials if not trial.note][: _PUBLIC_TRIALS // 2]
-    special = [trial for trial in trials if trial.note][: _PUBLIC_TRIALS - len(ordinary)]
-    return tuple(sorted([*ordinary, *special], key=lambda trial: trial.entries))
+def _few(trials: Sequence[Trial], count: int) -> tuple[Trial, ...]:
+    """Half of them the smallest ordinary ones, half special in as many ways as there is room for."""
+    ordinary = [trial for trial in trials if not trial.note][: count // 2]
+    special = [trial for trial in trials if trial.note]
+    room = count - len(ordinary)
+    kept = (
+        [special[at * len(special) // room] for at in range(min(room, len(special)))]
+        if len(special) > room
+        else special
+    )
+    return tuple(sorted([*ordinary, *kept], key=lambda trial: trial.entries))
 
 
 def _cases_text(bank: Bank) -> str:

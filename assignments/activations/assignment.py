@@ -17,7 +17,6 @@ from grader import (
     leaves_inputs_alone,
     no_warnings,
     real,
-    satisfies,
 )
 from reference import activations as act
 from reference.losses import softmax
@@ -101,11 +100,6 @@ def two_slopes(reference: Callable[..., Any], of: Callable[..., Any], by: str, *
     )
 
 
-def rows_sum_to_zero(answer: Any, z: Any) -> str | None:
-    worst = float(np.max(np.abs(np.sum(answer, axis=-1))))
-    return None if worst < 1e-5 else f"one sum is {worst:.3g}"
-
-
 assignment = Assignment(
     id="activations",
     title="Activations",
@@ -169,7 +163,6 @@ assignment = Assignment(
             checks=[
                 agrees(),
                 gradient_of(softmax, wrt="z", mode="jacobian"),
-                satisfies("Every row sums to zero", rows_sum_to_zero),
                 leaves_inputs_alone(),
             ],
             hints={

@@ -37,11 +37,11 @@ anylogits = real("*shape", low=-1e4, high=1e4)
 
 
 def shift_scores(z: Any) -> dict[str, Any]:
-    return {"z": z + 3.0}
+    return {"z": z + 800.0}
 
 
 def shift_rows(logits: Any, labels: Any) -> dict[str, Any]:
-    return {"logits": logits + np.linspace(-2.0, 5.0, len(logits))[:, None]}
+    return {"logits": logits + np.linspace(-700.0, 800.0, len(logits))[:, None]}
 
 
 def reverse_batch(logits: Any, labels: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import answer, signature
 from grader.checks.comparing import Tolerance, mismatch
-from grader.checks.trials import Failure, Trial
+from grader.checks.trials import Failure, Trial, spread
 from grader.checks.values import changed
 from grader.messages import kind_text, value_text
 from grader.protocol import Callback, Outcome, Ref
@@ -67,7 +67,7 @@ def _spread(cases: Sequence[Case]) -> list[Case]:
     """A few ordinary cases, and those in which an in-place change or a view is likely."""
     notes = ("Fortran order", "array that is not contiguous", "zeros", "the high end of the range")
     special = [case for case in cases if case.note in notes]
-    return [case for case in cases if case.ordinary][:_FEW] + special
+    return spread([case for case in cases if case.ordinary], _FEW) + special
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ class NoWarnings:
     hidden: bool
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
-        chosen = [case for case in cases if case.ordinary][:_FEW] + [
-            case for case in cases if not case.ordinary
-        ]
+        chosen = spread([case for case in cases if case.ordinary], _FEW)
+        chosen += [case for case in cases if not case.ordinary]
         return [
             Trial(case.note, case.inputs, case.sizes, (contract.script(case.inputs),), None, case.entries)
             for case in chosen

@@ -16,7 +16,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import fitting, signature
 from grader.checks.comparing import Tolerance, mismatch
-from grader.checks.trials import Failure, Trial
+from grader.checks.trials import Failure, Trial, spread
 from grader.errors import AssignmentError
 from grader.protocol import Outcome
 
@@ -52,7 +52,7 @@ class GradientOf:
         return f"The gradient belongs to {self.name}, by {self.wrt}"
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
-        chosen = [case for case in cases if case.ordinary and case.entries <= _MAX_ENTRIES][:_FEW]
+        chosen = spread([case for case in cases if case.ordinary and case.entries <= _MAX_ENTRIES], _FEW)
         trials = [trial for case in chosen if (trial := self._trial(contract, case)) is not None]
         if not trials:
             raise AssignmentError(

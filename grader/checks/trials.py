@@ -17,7 +17,7 @@ from grader.cases import Case, Contract
 from grader.protocol import Outcome, Script
 from grader.shapes import Sizes
 
-__all__ = ["Check", "Failure", "Grid", "Trial"]
+__all__ = ["Check", "Failure", "Grid", "Trial", "spread"]
 
 Grid = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 """Expected, got and error over tolerance, each 2-D and of one shape."""
@@ -56,6 +56,13 @@ class Failure:
     grid: Grid | None = None
     inputs: Mapping[str, Any] | None = None
     """The inputs to show, where these are not the trial's own."""
+
+
+def spread(cases: Sequence[Case], count: int) -> list[Case]:
+    """At most `count` of the cases, evenly from the smallest to the largest."""
+    if len(cases) <= count:
+        return list(cases)
+    return [cases[at * (len(cases) - 1) // (count - 1)] for at in range(count)]
 
 
 class Check(Protocol):

@@ -10,7 +10,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
-from grader.checks.trials import Failure, Trial
+from grader.checks.trials import Failure, Trial, spread
 from grader.errors import AssignmentError
 from grader.messages import value_text
 from grader.protocol import Outcome
@@ -127,7 +127,7 @@ class UnchangedWhen:
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         assert self.change is not None
         trials = []
-        for case in [case for case in cases if case.ordinary][:_FEW]:
+        for case in spread([case for case in cases if case.ordinary], _FEW):
             new = changed(contract, self.change, case.inputs, self.kind)
             scripts = (contract.script(case.inputs), contract.script(new))
             expected = {

@@ -1,4 +1,4 @@
-# fails: softmax: agrees; softmax: satisfies; log_softmax: agrees; log_softmax: satisfies; bce_with_logits: agrees; cross_entropy_loss: agrees; cross_entropy_loss_grad: agrees; segmentation_cross_entropy: agrees; segmentation_cross_entropy_grad: agrees
+# fails: softmax: agrees; softmax: satisfies; softmax: unchanged_when; log_softmax: agrees; log_softmax: satisfies; bce_with_logits: agrees; cross_entropy_loss: agrees; cross_entropy_loss: unchanged_when; cross_entropy_loss_grad: agrees; segmentation_cross_entropy: agrees; segmentation_cross_entropy_grad: agrees
 # Writes exp as the formula has it, without subtracting the largest score, so that it overflows.
 import numpy as np
 
