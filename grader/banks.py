@@ -55,6 +55,7 @@ class Planned:
     points: float
     needs: tuple[str, ...]
     checks: tuple[PlannedCheck, ...]
+    statement: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,14 @@ def _assemble(
         )
         contract = exercise.contract(assignment.id)
         exercises.append(
-            Planned(contract, exercise.statement.title, float(exercise.points), exercise.needs, checks)
+            Planned(
+                contract=contract,
+                title=exercise.statement.title,
+                points=float(exercise.points),
+                needs=exercise.needs,
+                checks=checks,
+                statement=exercise.statement.text,
+            )
         )
     return Bank(
         assignment.id,

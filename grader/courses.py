@@ -57,7 +57,7 @@ class Course:
             spec.loader.exec_module(module)
         except AssignmentError as error:
             raise AssignmentError(f"{_line(error, path, where)}: {error.message}", mend=error.mend) from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = f"{_line(error, path, where)}: {type(error).__name__}: {error}"
             raise AssignmentError(text, mend="The file has to run as it stands.") from error
         found = getattr(module, "assignment", None)
@@ -90,12 +90,12 @@ class Course:
         sys.path.insert(0, root)
         for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
             file = getattr(sys.modules[name], "__file__", None) or ""
-            if not file.startswith(root):
+            if not Path(file).is_relative_to(root):
                 del sys.modules[name]
 
 
-def _line(error: Exception, path: Path, where: str) -> str:
+def _line(error: BaseException, path: Path, where: str) -> str:
     """`losses/assignment.py, line 12`: the innermost line of the instructor's file."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path.absolute()]
     line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else None
     return f"{where}, line {line}" if line else where

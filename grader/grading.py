@@ -244,6 +244,7 @@ def _total(planned: Planned, checks: list[CheckResult], output: Output, wall_s: 
     return ExerciseResult(
         name=planned.contract.name,
         title=planned.title,
+        statement=planned.statement,
         status=status,
         score=_rounded(planned.points * earned / weights),
         max_score=_rounded(planned.points * judged / weights),

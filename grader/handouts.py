@@ -160,6 +160,7 @@ def _planned_to_data(planned: Planned) -> dict[str, Any]:
         "inputs": list(planned.contract.inputs),
         "returns": returns_to_data(planned.contract.returns),
         "title": planned.title,
+        "statement": planned.statement,
         "points": planned.points,
         "needs": list(planned.needs),
         "checks": [
@@ -202,7 +203,7 @@ def _planned_from_data(data: dict[str, Any]) -> Planned:
         )
         for item in data["checks"]
     )
-    return Planned(contract, data["title"], data["points"], tuple(data["needs"]), checks)
+    return Planned(contract, data["title"], data["points"], tuple(data["needs"]), checks, data["statement"])
 
 
 def _skeleton(assignment: Assignment) -> str:

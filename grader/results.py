@@ -124,6 +124,8 @@ class ExerciseResult(_Record):
     """Name of the function or class, unique within the assignment."""
     title: str = ""
     """First line of the exercise's statement."""
+    statement: str = ""
+    """What the exercise asks for, with its formulas, as plain text."""
     status: Status
     """`passed` when all checks passed; `failed` when one failed; `skipped`, `fault` likewise."""
     score: float

@@ -21,6 +21,7 @@ from grader.boxes.limits import Limits
 from grader.boxes.pipes import open_pipes
 from grader.errors import FaultError, ProtocolError
 from grader.protocol import Ending, Frame, FrameReader
+from grader.worker.failures import OUT_OF_MEMORY
 
 __all__ = ["BareBox"]
 
@@ -42,7 +43,8 @@ class BareBox:
         home = str(Path(__file__).resolve().parents[2])
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", _START, home, " ".join(libraries)],
+                # -s and -P, not -I: that would also ignore PYTHONHASHSEED, and sets of text change their order.
+                [sys.executable, "-s", "-P", "-B", "-c", _START, home, " ".join(libraries)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -51,6 +53,7 @@ class BareBox:
                 start_new_session=True,
             )
         except OSError as error:
+            self._folder.cleanup()
             raise FaultError(f"bare: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
         self._pipes = open_pipes(self._process, keep=limits.show_kib * 1024)
         self._reader = FrameReader(max_body=limits.reply_mib * _MIB)
@@ -62,7 +65,7 @@ class BareBox:
 
         Called once the worker is ready, so that what the libraries took is not counted.
         """
-        if not sys.platform.startswith("linux") or self._process.poll() is not None:
+        if not sys.platform.startswith("linux") or self._reap(wait=False) is not None:
             return
         import resource
 
@@ -79,8 +82,8 @@ class BareBox:
     def send(self, data: bytes) -> None:
         self._pipes.write(data)
 
-    def receive(self, wall_s: float) -> Frame | Ending:
-        deadline = time.monotonic() + wall_s
+    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
+        deadline = (time.monotonic() if since is None else since) + wall_s
         while True:
             try:
                 frame = self._next()
@@ -123,6 +126,8 @@ class BareBox:
         code = self._process.returncode
         if code is None:
             return Ending("protocol", "closed the pipe")
+        if code == OUT_OF_MEMORY:
+            return Ending("memory", "nothing was left for the worker itself")
         if code >= 0:
             return Ending("exited", f"status {code}")
         name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"

@@ -37,8 +37,8 @@ class Box(Protocol):
     def send(self, data: bytes) -> None:
         """Queue one message; it travels while `receive` waits."""
 
-    def receive(self, wall_s: float) -> Frame | Ending:
-        """Wait for the next message, `wall_s` seconds at most."""
+    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
+        """Wait for the next message, until `wall_s` seconds after `since` (of `time.monotonic`; now if None)."""
 
     def printed(self) -> tuple[bytes, int]:
         """What was printed since the last call: the bytes kept, and how many more were cut."""

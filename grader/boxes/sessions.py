@@ -67,8 +67,8 @@ class Session:
                 self._loaded = Loaded(mode, problem, names)
                 return self._loaded
             self._drop()
-            if isinstance(found, StudentError) and found.type_name in ("SyntaxError", "IndentationError"):
-                break
+            if isinstance(found, StudentError) and not found.frames:
+                break  # not one line of it was run: the text is no Python
         self._loaded = Loaded("", problem)
         return self._loaded
 
@@ -82,9 +82,9 @@ class Session:
         """
         outcomes: list[Outcome] = []
         endings = 0
-        deadline = time.monotonic() + self._limits.clock_s
+        since = time.monotonic()
         while len(outcomes) < len(scripts):
-            ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, deadline)
+            ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, since)
             if ending is None:
                 continue
             endings += 1
@@ -151,7 +151,7 @@ class Session:
         scripts: Sequence[Script],
         outcomes: list[Outcome],
         offered: Mapping[int, Offered],
-        deadline: float,
+        since: float,
     ) -> Ending | None:
         """Run scripts in one worker until all are answered (None) or it ends."""
         if (ending := self._reload()) is not None:
@@ -163,7 +163,7 @@ class Session:
         box.send(pack({"op": "run", "scripts": [script.to_value() for script in scripts]}))
         answered = calls = 0
         while True:
-            frame = box.receive(deadline - time.monotonic())
+            frame = box.receive(self._limits.clock_s, since=since)
             if isinstance(frame, Ending):
                 return frame
             try:
@@ -194,7 +194,10 @@ class Session:
 
 
 def _answer(message: Any, offered: Mapping[int, Offered]) -> dict[str, Any]:
-    """Call one of our functions for the student; a refusal becomes a ValueError over there."""
+    """Call one of our functions for the student; whatever it raises becomes a ValueError over there.
+
+    Not a fault of ours: the reference called it too and had an answer, so the student's arguments are to blame.
+    """
     call = offered.get(field_of(message, "id", int))
     if call is None:
         raise ProtocolError("expected a function that was offered, got another number.")
@@ -203,3 +206,5 @@ def _answer(message: Any, offered: Mapping[int, Offered]) -> dict[str, Any]:
         return {"op": "answer", "value": value, "error": None}
     except ValueError as error:
         return {"op": "answer", "value": None, "error": str(error)}
+    except Exception as error:
+        return {"op": "answer", "value": None, "error": f"{type(error).__name__}: {error}"}

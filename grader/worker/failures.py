@@ -6,7 +6,10 @@ from types import TracebackType
 
 from grader.protocol import StudentError
 
-__all__ = ["failure"]
+__all__ = ["OUT_OF_MEMORY", "failure"]
+
+OUT_OF_MEMORY = 86
+"""Exit status of a worker that the student's code has left no memory."""
 
 _MAX_FRAMES = 50
 

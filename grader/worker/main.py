@@ -14,6 +14,7 @@ from typing import Any
 from grader.errors import ProtocolError
 from grader.protocol import Callback, FrameReader, Reply, Script, StudentError, pack, unpack
 from grader.protocol.calls import field_of
+from grader.worker.failures import OUT_OF_MEMORY
 from grader.worker.loading import MODES, Student
 from grader.worker.running import run_script, watch_warnings
 
@@ -95,8 +96,10 @@ class _Session:
     def _send_reply(self, number: int, reply: dict[str, Any]) -> None:
         try:
             self._control.send({"op": "reply", "number": number, "reply": reply})
-        except (ProtocolError, MemoryError) as error:
-            lost = StudentError(type(error).__name__, "the answer is too large to be sent")
+        except BaseException as error:  # packing looks at types and objects of the student's
+            large = isinstance(error, ProtocolError | MemoryError)
+            why = "the answer is too large to be sent" if large else "the answer cannot be sent"
+            lost = StudentError(type(error).__name__, why)
             self._control.send({"op": "reply", "number": number, "reply": Reply(error=lost).to_value()})
 
 
@@ -137,6 +140,11 @@ def main(libraries: list[str]) -> None:
         sys.modules["torch"].set_num_threads(1)
     session = _Session(control)
     control.send({"op": "ready", "pid": os.getpid()})
-    while True:
-        message = control.receive()
-        {"load": session.load, "run": session.run}[field_of(message, "op", str)](message)
+    try:
+        while True:
+            message = control.receive()
+            {"load": session.load, "run": session.run}[field_of(message, "op", str)](message)
+    except BaseException as error:
+        # The student's code closed our pipe, took all memory, or the like. No traceback: these frames are ours.
+        _flush()
+        os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else 1)

@@ -55,12 +55,15 @@ def run_script(student: Student, script: Script, call: Caller, seen: list[tuple[
             first = first or (*args, *kwargs.values())
             results.append(_take(student, step, args, kwargs))
         value = _resolve(script.returns, results, call)
+        return _probed(value, first, seen) if script.probe else Reply(value=value, warnings=tuple(seen))
     except _StepError as problem:
         return Reply(error=problem.error, warnings=tuple(seen))
     except BaseException as error:
         return Reply(error=student.failure(error), warnings=tuple(seen))
-    if not script.probe:
-        return Reply(value=value, warnings=tuple(seen))
+
+
+def _probed(value: Any, first: tuple[Any, ...], seen: list[tuple[str, str, int]]) -> Reply:
+    """The answer as it is, the arguments, and the answer again after the arguments were overwritten."""
     before = _snapshot(value)
     after = _snapshot(list(first))
     for arg in first:
