@@ -78,8 +78,7 @@ _HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks")
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        for home in _HOMES:
-            found = getattr(importlib.import_module(home), name, None)
-            if found is not None:
-                return found
+        for home in map(importlib.import_module, _HOMES):
+            if name in home.__all__:  # else `choice` would be the module `grader.boxes.choice`
+                return getattr(home, name)
     raise AttributeError(f"module 'grader' has no attribute {name!r}")

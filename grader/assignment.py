@@ -10,8 +10,8 @@ from typing import Any
 
 from grader.boxes import Limits
 from grader.cases import Contract, Domain, Returns
-from grader.cases.domains import all_axes
-from grader.cases.plain import Either
+from grader.cases.arrays import Index
+from grader.cases.plain import Defaulted, Either
 from grader.checks import Check
 from grader.errors import AssignmentError
 from grader.shapes import Sizes
@@ -72,9 +72,8 @@ class Exercise:
         self._check_axes()
         self._check_examples()
         self._check_checks()
-        for name in self.needs:
-            if not isinstance(name, str):
-                raise _refuse(f"{where}: after", "names of exercises", name)
+        if not isinstance(self.after, str) and not _is_list(self.after, str):
+            raise _refuse(f"{where}: after", "names of exercises", self.after)
 
     @property
     def name(self) -> str:
@@ -123,15 +122,21 @@ class Exercise:
             if not isinstance(domain, Domain):
                 raise _refuse(f"{self.where}: input {name!r}", "a domain such as real(...)", domain)
         if self.scenario is not None or inspect.isclass(self.reference):
-            if self.scenario is None:
+            if not callable(self.scenario):
                 raise _refuse(
                     f"{self.where}: scenario",
-                    "a function, since the reference is a class",
-                    None,
+                    "a function" + (", since the reference is a class" if self.scenario is None else ""),
+                    self.scenario,
                     f"Write the calls in sequence: def scenario(student, x): return student.{self.name}(x).result",
                 )
             return
-        parameters = inspect.signature(self.reference).parameters
+        try:
+            parameters = inspect.signature(self.reference).parameters
+        except ValueError:
+            mend = "Wrap it in a function of your own."
+            raise _refuse(
+                f"{self.where}: reference", "a function with a signature", self.reference, mend
+            ) from None
         for name in self.inputs:
             if name not in parameters:
                 raise _refuse(
@@ -143,20 +148,23 @@ class Exercise:
 
     def _check_returns(self) -> None:
         parts = self.returns if isinstance(self.returns, tuple) else (self.returns,)
-        for part in parts:
-            if not isinstance(part, Domain) or not parts:
-                raise _refuse(
-                    f"{self.where}: returns", "a domain such as real(...), or a tuple of them", self.returns
-                )
+        if not parts or not all(isinstance(part, Domain) for part in parts):
+            raise _refuse(
+                f"{self.where}: returns", "a domain such as real(...), or a tuple of them", self.returns
+            )
 
     def _check_axes(self) -> None:
         known = [name for domain in self.inputs.values() for axes in _shape_axes(domain) for name in axes]
         for name, domain in self.inputs.items():
-            below = getattr(domain, "below", None)
-            if below is not None and below not in known and not below.isdigit():
-                raise _refuse(
-                    f"{self.where}: input {name!r}: below", f"an axis of an input ({', '.join(known)})", below
-                )
+            for below in _bounds(domain):
+                if below not in known and not below.isdigit():
+                    raise _refuse(
+                        f"{self.where}: input {name!r}: below",
+                        f"an axis of an input ({', '.join(known)})",
+                        below,
+                    )
+        if not isinstance(self.axes, Mapping):
+            raise _refuse(f"{self.where}: axes", "a dict of (shortest, longest) by axis", self.axes)
         for name, lengths in self.axes.items():
             pair = isinstance(lengths, tuple) and len(lengths) == 2 and all(type(n) is int for n in lengths)
             if not pair or not 0 <= lengths[0] <= lengths[1]:
@@ -165,6 +173,8 @@ class Exercise:
                 raise _refuse(f"{self.where}: axes", f"an axis of an input ({', '.join(known)})", name)
 
     def _check_examples(self) -> None:
+        if not _is_list(self.examples, object):
+            raise _refuse(f"{self.where}: examples", "a list of dicts of inputs", self.examples)
         for number, given in enumerate(self.examples):
             where = f"{self.where}: examples: example {number + 1}"
             if not isinstance(given, Mapping) or not set(given) <= set(self.inputs):
@@ -176,8 +186,8 @@ class Exercise:
                     raise AssignmentError(f"{where}: {name}: {found.text}.")
 
     def _check_checks(self) -> None:
-        if not self.checks or isinstance(self.checks, str):
-            raise _refuse(f"{self.where}: checks", "at least one check, such as agrees()", self.checks)
+        if not _is_list(self.checks, object) or not self.checks:
+            raise _refuse(f"{self.where}: checks", "a list of checks, such as [agrees()]", self.checks)
         for check in self.checks:
             if not hasattr(check, "judge") or not hasattr(check, "plan"):
                 raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
@@ -188,6 +198,8 @@ class Exercise:
                 self.checks[0].kind,
                 "The first check decides whether the others count; conduct alone is no solution.",
             )
+        if not isinstance(self.hints, Mapping) or not all(isinstance(h, str) for h in self.hints.values()):
+            raise _refuse(f"{self.where}: hints", "a dict of words by check", self.hints)
         for name in self.hints:
             if name not in self.named_checks:
                 raise _refuse(
@@ -197,10 +209,25 @@ class Exercise:
 
 def _shape_axes(domain: Domain) -> list[tuple[str, ...]]:
     """Axes that an input's arrays really have, without those it only refers to (`below`)."""
-    if isinstance(domain, Either):
-        return [axes for option in domain.options for axes in _shape_axes(option)]
-    found = [axes.names for axes in all_axes(domain)]
-    return found[:1] if hasattr(domain, "below") else found
+    if isinstance(domain, Either | Defaulted):
+        return [axes for option in _options(domain) for axes in _shape_axes(option)]
+    found = [axes.names for axes in domain.axes_used()]
+    return found[:1] if isinstance(domain, Index) else found
+
+
+def _bounds(domain: Domain) -> list[str]:
+    """The axes that indices in this domain are below."""
+    if isinstance(domain, Either | Defaulted):
+        return [below for option in _options(domain) for below in _bounds(option)]
+    return [domain.below] if isinstance(domain, Index) else []
+
+
+def _options(domain: Either | Defaulted) -> tuple[Domain, ...]:
+    return domain.options if isinstance(domain, Either) else (domain.domain,)
+
+
+def _is_list(value: object, kind: type) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, kind) for item in value)
 
 
 @dataclass(frozen=True)
@@ -227,11 +254,11 @@ class Assignment:
         where = f"assignment {self.id!r}"
         if not isinstance(self.title, str) or not self.title:
             raise _refuse(f"{where}: title", "words", self.title)
-        if not self.exercises or not all(isinstance(item, Exercise) for item in self.exercises):
+        if not self.exercises or not _is_list(self.exercises, Exercise):
             raise _refuse(f"{where}: exercises", "a list of at least one Exercise", self.exercises)
         if not isinstance(self.limits, Limits):
             raise _refuse(f"{where}: limits", "Limits(...)", self.limits)
-        if isinstance(self.allow, str) or not all(isinstance(name, str) for name in self.allow):
+        if not _is_list(self.allow, str):
             raise _refuse(f"{where}: allow", "a list of names of libraries", self.allow)
         self._check_names(where)
 

@@ -21,8 +21,8 @@ from grader.assignment import Assignment, Exercise
 from grader.boxes import Limits
 from grader.cases import Contract, Offered, draw_cases
 from grader.checks import Check, Trial, require_discerning
-from grader.errors import ProtocolError
-from grader.protocol import FrameReader, Script, pack, unpack
+from grader.errors import AssignmentError, ProtocolError
+from grader.protocol import FrameReader, Script, encode, pack, unpack
 
 __all__ = [
     "Bank",
@@ -143,8 +143,20 @@ def _plan(assignment: Assignment, exercise: Exercise, seed: int) -> dict[str, tu
         trials = tuple(check.plan(contract, cases))
         if not planned:
             require_discerning(check, contract, trials)
+        for trial in trials:
+            _require_plain(trial, contract, name)
         planned[name] = trials
     return planned
+
+
+def _require_plain(trial: Trial, contract: Contract, check: str) -> None:
+    try:
+        encode(trial_to_data(trial))
+    except ProtocolError as error:
+        raise AssignmentError(
+            f"{contract.where}: {check}: expected inputs and answers of plain data, got {error.message}",
+            mend="Numbers, text, lists, tuples, dicts, arrays of numbers, tensors and generators can cross.",
+        ) from None
 
 
 def _key(assignment: Assignment, seed: int, source_hash: str) -> str:
@@ -155,11 +167,14 @@ def _key(assignment: Assignment, seed: int, source_hash: str) -> str:
     for part in (source_hash, str(seed), platform.python_version(), *versions):
         digest.update(part.encode() + b"\0")
     engine = Path(__file__).parent
-    for path in sorted(
+    folders = sorted(
         path for part in ("cases", "checks", "protocol") for path in (engine / part).glob("*.py")
+    )
+    for path in (
+        *folders,
+        *(engine / f"{name}.py" for name in ("shapes", "messages", "assignment", "banks")),
     ):
         digest.update(path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()
 
 
@@ -177,18 +192,23 @@ def _write(path: Path, trials: Trials) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}")
-        with partial.open("wb") as file:
-            for name, checks in trials.items():
-                data = {check: [trial_to_data(trial) for trial in found] for check, found in checks.items()}
-                file.write(pack({"exercise": name, "checks": data}))
+        frames = []
+        for name, checks in trials.items():
+            data = {check: [trial_to_data(trial) for trial in found] for check, found in checks.items()}
+            frames.append(pack({"exercise": name, "checks": data}))
+        content = b"".join(frames)
+        partial.write_bytes(hashlib.sha256(content).digest() + content)
         partial.replace(path)
 
 
 def _read(path: Path, assignment: Assignment) -> Trials | None:
     """The trials in a cache file; None if it is absent, damaged or incomplete."""
     try:
+        stored = path.read_bytes()
+        if stored[:32] != hashlib.sha256(stored[32:]).digest():
+            return None
         reader = FrameReader(max_body=1 << 40)
-        reader.feed(path.read_bytes())
+        reader.feed(stored[32:])
         found: dict[str, dict[str, tuple[Trial, ...]]] = {}
         for _ in assignment.exercises:
             frame = reader.next()
@@ -198,7 +218,7 @@ def _read(path: Path, assignment: Assignment) -> Trials | None:
             found[data["exercise"]] = {
                 name: tuple(trial_from_data(item) for item in items) for name, items in data["checks"].items()
             }
-    except (OSError, ProtocolError, KeyError, TypeError, AttributeError):
+    except (OSError, ProtocolError, LookupError, TypeError, AttributeError):
         return None
     wanted = {exercise.name: set(exercise.named_checks) for exercise in assignment.exercises}
     return found if {name: set(checks) for name, checks in found.items()} == wanted else None

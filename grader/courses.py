@@ -96,6 +96,9 @@ class Course:
 
 def _line(error: BaseException, path: Path, where: str) -> str:
     """`losses/assignment.py, line 12`: the innermost line of the instructor's file."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path.absolute()]
-    line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else None
+    own = str(path.absolute())
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own]
+    if isinstance(error, SyntaxError) and error.filename == own:
+        lines.append(error.lineno)
+    line = lines[-1] if lines else None
     return f"{where}, line {line}" if line else where

@@ -27,6 +27,14 @@ _KINDS = {
     "warning": "a floating-point warning is raised",
     "missing": "the name is not defined",
     "unstable": "the same input gives two answers",
+    "arguments": "the function does not take these arguments",
+    "import": "the file cannot be imported",
+    "exit": "your code ends the program",
+    "exited": "the process ends before it has answered",
+    "crashed": "the Python process crashes",
+    "killed": "the process is killed",
+    "output": "too much is printed",
+    "protocol": "what comes back is no answer",
 }
 
 

@@ -18,7 +18,7 @@ from grader.boxes import Limits
 from grader.cases import Contract, Offered
 from grader.cases.stored import returns_from_data, returns_to_data
 from grader.checks import Trial, check_from_data, check_to_data
-from grader.errors import FormatError, ProtocolError
+from grader.errors import FormatError, GraderError, ProtocolError
 from grader.protocol import decode, encode
 from grader.statements import statement
 
@@ -44,14 +44,18 @@ def write_handout(assignment: Assignment, folder: Path) -> Handout:
 
     Raises:
         AssignmentError: The assignment cannot be graded.
+        GraderError: The folder cannot be written.
     """
     bank = _public(build_bank(assignment, seed=_PUBLIC_SEED))
-    folder.mkdir(parents=True, exist_ok=True)
     files = Handout(folder / f"{assignment.id}.py", folder / "README.md", folder / f"{assignment.id}{SUFFIX}")
-    if not files.skeleton.exists():
-        files.skeleton.write_text(_skeleton(assignment), encoding="utf-8")
-    files.readme.write_text(_readme(assignment), encoding="utf-8")
-    files.cases.write_text(_cases_text(bank), encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not files.skeleton.exists():
+            files.skeleton.write_text(_skeleton(assignment), encoding="utf-8")
+        files.readme.write_text(_readme(assignment), encoding="utf-8")
+        files.cases.write_text(_cases_text(bank), encoding="utf-8")
+    except OSError as error:
+        raise GraderError(f"{folder}: expected a folder to write to, got: {error.strerror}.") from None
     return files
 
 
@@ -84,7 +88,7 @@ def read_cases(path: Path) -> Bank:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FormatError(f"{path.name}: expected a file that can be read, got: {error.strerror}.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(
             f"{path.name}: expected JSON, got {error}.", mend="Unpack the hand-out anew."
         ) from None
@@ -96,7 +100,7 @@ def read_cases(path: Path) -> Bank:
         )
     try:
         return _bank(decode(tree["bank"], [], inline=True))
-    except (ProtocolError, KeyError, TypeError, AttributeError) as error:
+    except (ProtocolError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(f"{path.name}: is damaged ({error}).", mend="Unpack the hand-out anew.") from None
 
 
@@ -203,7 +207,9 @@ def _planned_from_data(data: dict[str, Any]) -> Planned:
         )
         for item in data["checks"]
     )
-    return Planned(contract, data["title"], data["points"], tuple(data["needs"]), checks, data["statement"])
+    return Planned(
+        contract, data["title"], float(data["points"]), tuple(data["needs"]), checks, data["statement"]
+    )
 
 
 def _skeleton(assignment: Assignment) -> str:

@@ -30,7 +30,7 @@ def value_text(value: object) -> str:
     if isinstance(value, np.ndarray):
         return _array_text(value)
     if isinstance(value, np.generic):
-        return number_text(value.item())
+        return _item_text(value.item())
     if isinstance(value, bool | int | float):
         return number_text(value)
     if isinstance(value, np.random.Generator):
@@ -43,7 +43,7 @@ def value_text(value: object) -> str:
         return _sequence_text(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{value_text(k)}: {value_text(v)}" for k, v in value.items()) + "}"
-    if type(value).__module__ == "torch":
+    if _is_tensor(value):
         return f"torch.{value_text(_tensor_array(value))}"
     text = repr(value)
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
@@ -56,8 +56,8 @@ def call_text(name: str, inputs: Mapping[str, object]) -> str:
 
 def kind_text(value: object) -> str:
     """What a value is, with its article: `an array of shape (4, 3)`, `a list of 2 items`, `None`."""
-    if value is None or isinstance(value, bool):
-        return repr(value)
+    if value is None or isinstance(value, bool | np.bool_):
+        return value_text(value)
     if isinstance(value, np.ndarray):
         return f"an array of shape {shape_text(value.shape)}"
     if isinstance(value, Opaque):
@@ -69,14 +69,18 @@ def kind_text(value: object) -> str:
         return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
     if isinstance(value, str):
         return f"the text {value_text(value)}"
-    if type(value).__module__ == "torch":
+    if _is_tensor(value):
         return f"a torch tensor of shape {shape_text(tuple(_tensor_array(value).shape))}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
+def _is_tensor(value: object) -> bool:
+    return type(value).__module__ == "torch" and hasattr(value, "resolve_conj")
+
+
 def _tensor_array(value: Any) -> np.ndarray[Any, Any]:
-    plain = value.detach()
+    plain = value.detach().resolve_conj().resolve_neg()
     return np.asarray(plain.float() if str(plain.dtype) == "torch.bfloat16" else plain)
 
 
@@ -101,11 +105,14 @@ def _array_text(value: np.ndarray[Any, Any]) -> str:
     return _nested(value, room) + (f" ({', '.join(notes)})" if notes else "")
 
 
+def _item_text(item: object) -> str:
+    return number_text(item) if isinstance(item, bool | int | float) else repr(item)
+
+
 def _nested(value: np.ndarray[Any, Any], room: int) -> str:
     """Nested lists, with at most `room` items a level."""
     if value.ndim == 0:
-        item = value.item()
-        return repr(item) if isinstance(item, complex) else number_text(item)
+        return _item_text(value.item())
     parts = [_nested(np.asarray(part), room) for part in value[:room]]
     if len(value) > room:
         parts.append("…")

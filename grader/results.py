@@ -221,7 +221,7 @@ def read_result(text: str | bytes, *, name: str = "result") -> Result:
     """
     try:
         data: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"{name}: expected JSON, got {error}.") from None
     version = data.get("schema") if isinstance(data, dict) else None
     if version != SCHEMA:

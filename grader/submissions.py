@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tokenize
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +70,11 @@ def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:
         )
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding).removeprefix("\ufeff"), ()
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+        with warnings.catch_warnings(action="ignore"):
+            text = data.decode(encoding).removeprefix("\ufeff")
+        text.encode()  # some encodings give halves of surrogate pairs, which no report could hold
+        return text, ()
+    except (SyntaxError, UnicodeError, LookupError):
         return data.decode("latin-1"), (_not_utf8(data),)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,28 +22,35 @@ from reference import activations as act
 from reference.losses import softmax
 
 anywhere = real("*shape", low=-1e4, high=1e4, also=[0.0])
-x = real("*shape", low=-300, high=300, also=[0.0])
-bent = real("*shape", low=-300, high=300, avoid=[0.0])
-clipped = real("*shape", low=-300, high=300, also=[-1.0, 0.0, 1.0])
+x = real("*shape", low=-1e4, high=1e4, also=[0.0])
+bent = real("*shape", low=-1e4, high=1e4, avoid=[0.0])
+clipped = real("*shape", low=-1e4, high=1e4, also=[-1.0, 0.0, 1.0])
 leak = defaulted(real("", low=0, high=0.9))
 any_slope = real("", low=-2, high=1)
 positive = defaulted(real("", low=0.1, high=3))
 sharpness = defaulted(real("", low=-3, high=3))
 pieces = {
     "x": real("batch features", low=-10, high=10),
-    "W": real("pieces features units", low=-10, high=10),
-    "b": real("pieces units", low=-10, high=10),
+    "W": real("pieces features units", low=-10, high=10, variants=False),
+    "b": real("pieces units", low=-10, high=10, variants=False),
 }
-few = {"batch": (1, 6), "features": (1, 5), "pieces": (1, 4), "units": (1, 5)}
+few = {"batch": (1, 20), "features": (1, 5), "pieces": (1, 4), "units": (1, 5)}
 
 # All three pieces are 0 here, with slopes of their own: the first has to win.
 tie = {"x": np.zeros((2, 2)), "W": np.arange(1.0, 13.0).reshape(3, 2, 2), "b": np.zeros((3, 2))}
+
+# alpha is left out, so it is 1, and the two branches meet at 0.
+at_zero = {"x": np.array([-1.0, 0.0, 2.0])}
+# Half of x, whatever x is: 0 is a value like any other, not a parameter left out.
+no_sharpness = {"x": np.array([-1.5, 2.0]), "beta": 0.0}
+
+Examples = Sequence[Mapping[str, Any]]
 
 STABLE = "exp must never see a large positive number: work with −|x|, or with numpy.logaddexp."
 BY_INPUT = "The argument is x itself, not the value of the function at x."
 
 
-def function(reference: Callable[..., Any], hint: str, **inputs: Any) -> Exercise:
+def function(reference: Callable[..., Any], hint: str, *, examples: Examples = (), **inputs: Any) -> Exercise:
     """An elementwise function."""
     return Exercise(
         reference,
@@ -51,6 +58,7 @@ def function(reference: Callable[..., Any], hint: str, **inputs: Any) -> Exercis
         inputs=inputs or {"x": x},
         returns=real("*shape"),
         checks=[agrees(), leaves_inputs_alone()],
+        examples=examples,
         hints={"agrees": hint},
     )
 
@@ -68,7 +76,12 @@ def stable_function(reference: Callable[..., Any]) -> Exercise:
 
 
 def slope(
-    reference: Callable[..., Any], of: Callable[..., Any], hint: str = BY_INPUT, **inputs: Any
+    reference: Callable[..., Any],
+    of: Callable[..., Any],
+    hint: str = BY_INPUT,
+    *,
+    examples: Examples = (),
+    **inputs: Any,
 ) -> Exercise:
     """The derivative of an elementwise function, at x."""
     return Exercise(
@@ -77,11 +90,19 @@ def slope(
         inputs=inputs or {"x": x},
         returns=real("*shape"),
         checks=[agrees(), gradient_of(of, wrt="x", mode="elementwise"), leaves_inputs_alone()],
+        examples=examples,
         hints={"agrees": hint},
     )
 
 
-def two_slopes(reference: Callable[..., Any], of: Callable[..., Any], by: str, **inputs: Any) -> Exercise:
+def two_slopes(
+    reference: Callable[..., Any],
+    of: Callable[..., Any],
+    by: str,
+    *,
+    examples: Examples = (),
+    **inputs: Any,
+) -> Exercise:
     """The derivatives by x and by the function's parameter."""
     return Exercise(
         reference,
@@ -94,6 +115,7 @@ def two_slopes(reference: Callable[..., Any], of: Callable[..., Any], by: str, *
             gradient_of(of, wrt=by, mode="elementwise", part=1),
             leaves_inputs_alone(),
         ],
+        examples=examples,
         hints={
             "agrees": f"A tuple (by x, by {by}), each with one entry per entry of x: elementwise, not summed."
         },
@@ -117,15 +139,19 @@ assignment = Assignment(
         function(act.prelu, "x where x > 0, else alpha·x.", x=x, alpha=any_slope),
         two_slopes(act.prelu_grad, act.prelu, "alpha", x=bent, alpha=any_slope),
         function(act.elu, "x where x > 0, else alpha·(eˣ − 1); the default alpha is 1.", x=x, alpha=positive),
-        slope(act.elu_grad, act.elu, "1 where x > 0, else alpha·eˣ.", x=bent, alpha=positive),
+        slope(
+            act.elu_grad, act.elu, "1 where x > 0, else alpha·eˣ.", examples=[at_zero], x=bent, alpha=positive
+        ),
         function(act.selu, "λx where x > 0, else λα(eˣ − 1): λ = 1.0507… stands before both."),
         slope(act.selu_grad, act.selu, "λ where x > 0, else λα·eˣ.", x=bent),
         function(act.gelu, "The exact form x·Φ(x) with the error function, not the tanh approximation."),
         slope(act.gelu_grad, act.gelu, "Φ(x) + x·φ(x): both factors of the product depend on x."),
         function(act.gelu_sigmoid, "x·σ(1.702·x)."),
         slope(act.gelu_sigmoid_grad, act.gelu_sigmoid, "s + 1.702·x·s(1 − s) with s = σ(1.702·x)."),
-        function(act.swish, "x·σ(beta·x); the default beta is 1.", x=x, beta=sharpness),
-        two_slopes(act.swish_grad, act.swish, "beta", x=x, beta=sharpness),
+        function(
+            act.swish, "x·σ(beta·x); the default beta is 1.", examples=[no_sharpness], x=x, beta=sharpness
+        ),
+        two_slopes(act.swish_grad, act.swish, "beta", examples=[no_sharpness], x=x, beta=sharpness),
         stable_function(act.softplus),
         slope(act.softplus_grad, act.softplus, "It is the sigmoid."),
         function(act.hard_tanh, "−1 below −1, 1 above 1, x between.", x=clipped),
@@ -158,7 +184,7 @@ assignment = Assignment(
         Exercise(
             act.softmax_jacobian,
             points=2,
-            inputs={"z": real("classes", low=-300, high=300)},
+            inputs={"z": real("classes", low=-1e4, high=1e4)},
             returns=real("classes classes"),
             checks=[
                 agrees(),

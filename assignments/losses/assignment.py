@@ -28,12 +28,16 @@ logits = real("batch classes", low=-1e4, high=1e4)
 labels = index("batch", below="classes")
 maps = real("batch classes height width", low=-1e4, high=1e4)
 pixels = index("batch height width", below="classes")
-pred, target = real("*shape", low=-100, high=100), real("*shape", low=-100, high=100)
-width = either(real("", low=0.1, high=5), real("*shape", low=0.1, high=5))
+pred, target = real("*shape", low=-1e4, high=1e4), real("*shape", low=-1e4, high=1e4)
+width = either(real("", low=0.1, high=5), real("*shape", low=0.1, high=5, variants=False))
 probs = real("*shape", low=0, high=1, variants=False)
 certain = real("*shape", low=0, high=1, also=[0.0, 1.0], variants=False)
 share = real("*shape", low=0, high=1, also=[0.0, 1.0])
 anylogits = real("*shape", low=-1e4, high=1e4)
+
+
+# The loss is infinite, by one entry alone.
+certain_and_wrong = {"probs": np.array([0.0, 0.5]), "target": np.array([1.0, 1.0])}
 
 
 def shift_scores(z: Any) -> dict[str, Any]:
@@ -165,6 +169,7 @@ assignment = Assignment(
             inputs={"probs": probs, "target": share},
             returns=real(""),
             checks=scalar_loss,
+            examples=[certain_and_wrong],
             hints={"agrees": "0·log 0 counts as 0; otherwise the exact logarithm: no clipping, no small constant."},
         ),
         Exercise(

@@ -89,10 +89,11 @@ class BareBox:
                 frame = self._next()
             except ProtocolError as error:
                 return Ending("protocol", error.message)
-            if frame is not None:
-                return frame
+            # Before the frame: an answer after too much output counts no more than none.
             if self._pipes.printed_total > self._limits.output_mib * _MIB:
                 return Ending("output", f"more than {self._limits.output_mib} MiB")
+            if frame is not None:
+                return frame
             if self._pipes.closed:
                 return self._ending()
             left = deadline - time.monotonic()
@@ -184,5 +185,7 @@ def _cpu_seconds(pid: int) -> float:
 
 def _data_bytes(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmData:"))
-    return int(line.split()[1]) * 1024
+    for line in status.splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)  # it has ended; its entry only waits to be collected

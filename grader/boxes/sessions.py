@@ -88,8 +88,10 @@ class Session:
             if ending is None:
                 continue
             endings += 1
-            outcomes.append(ending)
             self._drop()
+            if len(outcomes) == len(scripts):
+                break  # it ended after the last answer
+            outcomes.append(ending)
             if endings >= _MAX_ENDINGS or ending.verdict in ("timeout", "output"):
                 outcomes.extend([ending] * (len(scripts) - len(outcomes)))
         return outcomes
@@ -102,6 +104,10 @@ class Session:
         cut = sum(cut for _, cut in self._printed)
         self._printed.clear()
         return text, cut
+
+    def renew(self) -> None:
+        """Have the next scripts run in a fresh worker, which knows nothing of those before."""
+        self._drop()
 
     def close(self) -> None:
         self._drop()

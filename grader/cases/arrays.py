@@ -57,11 +57,11 @@ class Real:
             found["zeros"] = lambda rng, sizes: self._full(sizes, 0.0)
             found["tiny values"] = lambda rng, sizes: self._within(self._plain(rng, sizes) * 1e-8, rng)
         if self.also:
-            found["special values"] = lambda rng, sizes: self._mixed(rng, sizes, self.also, 0.6)
-        if self.variants:
+            found["special values"] = self._special
+        if self.variants and max(-self.low, self.high) < 1e38:
             found["float32 input"] = lambda rng, sizes: self._plain(rng, sizes).astype(np.float32)
-            if math.floor(self.high) - math.ceil(self.low) >= 2:
-                found["integer input"] = lambda rng, sizes: self._integers(rng, sizes)
+        if self.variants and math.floor(self.high) - math.ceil(self.low) >= 2:
+            found["integer input"] = lambda rng, sizes: self._integers(rng, sizes)
         return {name: self._kept_inside(edge) for name, edge in found.items()}
 
     def small(self, sizes: Sizes) -> SearchStrategy[Any]:
@@ -88,11 +88,16 @@ class Real:
             array = np.asarray(edge(rng, sizes))
             kept = np.clip(array, self.low, self.high).astype(array.dtype)
             for value in self.avoid:
-                other = value + 1 if value + 1 <= self.high else value - 1
-                kept = np.where(kept == value, other, kept).astype(array.dtype)
+                kept = np.where(kept == value, self._beside(value), kept).astype(array.dtype)
             return to_scalar(kept)
 
         return draw
+
+    def _beside(self, value: float) -> float:
+        """A value to take instead of one to avoid: whole steps first, for integer input."""
+        steps: tuple[float, ...] = (*range(1, len(self.avoid) + 2), 0.5, 0.25, 0.125)
+        near = [value + sign * step for step in steps for sign in (1.0, -1.0)]
+        return next(other for other in near if self.low <= other <= self.high and other not in self.avoid)
 
     def _near(self) -> tuple[float, float]:
         """The part of the range next to 0, or next to the end that is nearest to 0."""
@@ -119,6 +124,12 @@ class Real:
 
     def _full(self, sizes: Sizes, value: float) -> Array:
         return np.full(self.axes.shape(sizes), float(value))
+
+    def _special(self, rng: Rng, sizes: Sizes) -> Array:
+        mixed = self._mixed(rng, sizes, self.also, 0.6)
+        # The first entry always: code that takes its dtype or its branch from there shows itself.
+        mixed.reshape(-1)[:1] = self.also[0]
+        return mixed
 
     def _mixed(self, rng: Rng, sizes: Sizes, values: Sequence[float], share: float) -> Array:
         plain = self._plain(rng, sizes)
@@ -285,6 +296,7 @@ def integer(shape: str, *, low: int = 0, high: int = 10) -> Integer:
     where = f"integer({shape!r})"
     require(type(low) is int and type(high) is int, where, "integers for low and high", (low, high))
     require(low <= high, where, "low not above high", (low, high), "Swap them, or widen the range.")
+    require(low >= -(2**63) and high < 2**63, where, "integers of 64 bits", (low, high))
     return Integer(axes(shape, where=where), low, high)
 
 

@@ -6,16 +6,19 @@ import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from grader.cases.domains import Domain
 from grader.cases.fits import Misfit, nonfinite_misfit
-from grader.cases.offered import Function, Offered
+from grader.cases.offered import Anything, Function, Offered
 from grader.cases.scenarios import trace
 from grader.errors import AssignmentError
 from grader.messages import call_text, kind_text
-from grader.protocol import Callback, Ref, Script, Step
+from grader.protocol import Callback, Opaque, Ref, Script, Step
 from grader.shapes import Sizes
 
 __all__ = ["Contract", "Returns"]
@@ -44,23 +47,28 @@ class Contract:
         """The calls that give the student's answer for these inputs."""
         sent = {name: _sent(name, value) for name, value in inputs.items()}
         if self.scenario is not None:
-            return trace(self.scenario, sent, where=self.where, probe=probe)
+            frozen = {name: _frozen(value) for name, value in sent.items()}
+            return trace(self.scenario, frozen, where=self.where, probe=probe)
         args, kwargs = self._arguments(sent)
-        return Script((Step("call", self.name, tuple(args), kwargs),), Ref(0), probe)
+        order = sent if self.reference is None else inspect.signature(self.reference).parameters
+        names = tuple(name for name in order if name in sent and name not in kwargs)
+        return Script((Step("call", self.name, tuple(args), kwargs, names),), Ref(0), probe)
 
     def expected(self, inputs: Mapping[str, Any]) -> Any:
         """The reference's answer; runs out here, on copies.
 
+        What is `anything()` among several results is left out: it is of the reference's own making.
+
         Raises:
-            AssignmentError: The reference raises, or changes what it was given.
+            AssignmentError: The reference raises.
         """
         assert self.reference is not None, "a hand-out holds expected values and asks for no others"
         given = {name: self._real(name, value) for name, value in inputs.items()}
         try:
             if self.scenario is not None:
-                return self.scenario(_module_of(self.reference), **given)
+                return self._compared(self.scenario(_module_of(self.reference), **given))
             args, kwargs = self._arguments(given)
-            return self.reference(*args, **kwargs)
+            return self._compared(self.reference(*args, **kwargs))
         except Exception as error:
             raise AssignmentError(
                 f"{self.where}: expected an answer of the reference, got {type(error).__name__}: {error}.",
@@ -117,6 +125,12 @@ class Contract:
                 args.append(values[name])
         return args, kwargs
 
+    def _compared(self, value: Any) -> Any:
+        if not isinstance(self.returns, tuple) or not isinstance(value, list | tuple):
+            return value
+        pairs = zip_longest(self.returns[: len(value)], value)
+        return tuple(Opaque("object") if isinstance(part, Anything) else item for part, item in pairs)
+
     def _real(self, name: str, value: Any) -> Any:
         domain = self.inputs.get(name)
         if isinstance(value, Offered) and isinstance(domain, Function):
@@ -126,6 +140,15 @@ class Contract:
 
 def _sent(name: str, value: Any) -> Any:
     return Callback(value.key, name) if isinstance(value, Offered) else value
+
+
+def _frozen(value: Any) -> Any:
+    """The same array, read-only: what a script holds must not change while it is written down."""
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
 
 
 def _module_of(reference: Callable[..., Any]) -> SimpleNamespace:

@@ -6,7 +6,6 @@ The constructors that instructors use are in `arrays` and `plain`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -18,7 +17,7 @@ from grader.shapes import Axes, Sizes
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Domain", "Edge", "Rng", "all_axes", "require"]
+__all__ = ["Domain", "Edge", "Rng", "require"]
 
 Rng = np.random.Generator
 Edge = Callable[[Rng, Sizes], Any]
@@ -30,7 +29,7 @@ class Domain(Protocol):
     """A set of values; a frozen dataclass of plain data."""
 
     def axes_used(self) -> tuple[Axes, ...]:
-        """The axes that a value's arrays have."""
+        """The axes that a value shares with the other inputs; the items of a list have their own."""
 
     def dense(self, rng: Rng, sizes: Sizes) -> Any:
         """A random value without special structure, arrays filled by NumPy."""
@@ -46,19 +45,6 @@ class Domain(Protocol):
 
     def text(self) -> str:
         """The domain in words, for the hand-out."""
-
-
-def all_axes(domain: object) -> list[Axes]:
-    """The axes of a domain and of the domains inside it."""
-    found = list(domain.axes_used()) if isinstance(domain, Domain) else []
-    if is_dataclass(domain) and not isinstance(domain, type):
-        for field in fields(domain):
-            value = getattr(domain, field.name)
-            inner = value.values() if isinstance(value, Mapping) else value
-            for item in inner if isinstance(inner, list | tuple) else [inner]:
-                if isinstance(item, Domain):
-                    found.extend(all_axes(item))
-    return found
 
 
 def require(condition: bool, where: str, expected: str, got: object, mend: str = "") -> None:

@@ -279,7 +279,7 @@ def tokens(length: str, *, vocabulary: Sequence[str]) -> Tokens:
     plain = not isinstance(vocabulary, str) and bool(words) and all(isinstance(word, str) for word in words)
     require(plain, "tokens", "a list of words as vocabulary", vocabulary)
     found = axes(length, where="tokens")
-    require(len(found.names) == 1, "tokens", "the name of one axis as length", length)
+    require(len(found.names) == 1 and not found.starred, "tokens", "the name of one axis as length", length)
     return Tokens(found, words)
 
 

@@ -16,7 +16,7 @@ from grader.protocol import Ref, Script, Step
 __all__ = ["trace"]
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
-_COMPARE = ("lt", "le", "gt", "ge")
+_COMPARE = ("lt", "le", "gt", "ge", "eq", "ne")
 _UNARY = ("neg", "pos", "abs")
 
 
@@ -59,7 +59,8 @@ class _Thing:
             mend="Its value is not known while the scenario is written down; take items by number (r[0], r[1]).",
         )
 
-    __iter__ = __bool__ = __len__ = __int__ = __float__ = __index__ = __setattr__ = _refuse
+    __iter__ = __bool__ = __len__ = __int__ = __float__ = __index__ = __setattr__ = __array__ = _refuse
+    __array_ufunc__ = None  # an array beside an operator leaves it to us, instead of going entry by entry
 
 
 def _operator(name: str, *, reflected: bool = False) -> Callable[..., _Thing]:
@@ -101,10 +102,19 @@ def trace(scenario: Callable[..., Any], inputs: Mapping[str, Any], *, where: str
     """Write the scenario down as a script.
 
     Raises:
-        AssignmentError: The scenario looks into a result, or records nothing.
+        AssignmentError: The scenario looks into a result, fails, or records nothing.
     """
     tape = _Tape(where)
-    returns = _refs(scenario(_Student(tape), **inputs))
+    try:
+        returns = _refs(scenario(_Student(tape), **inputs))
+    except AssignmentError:
+        raise
+    except Exception as error:
+        raise AssignmentError(
+            f"{where}: scenario: expected a function of the student's module and the inputs, "
+            f"got {type(error).__name__}: {error}.",
+            mend="It is called as scenario(student, **inputs); arrays among the inputs cannot be written to.",
+        ) from error
     if not tape.steps:
         raise AssignmentError(f"{where}: scenario: expected at least one call of the student's, got none.")
     return Script(tuple(tape.steps), returns, probe)

@@ -12,7 +12,7 @@ from grader.cases.domains import Domain
 from grader.cases.offered import Anything, Generator
 from grader.cases.plain import Choice, Defaulted, Either, ListOf, Text, Tokens
 from grader.cases.structured import Shaped
-from grader.errors import FormatError
+from grader.errors import AssignmentError, FormatError
 from grader.shapes import Axes, axes
 
 __all__ = ["returns_from_data", "returns_to_data"]
@@ -38,13 +38,13 @@ def returns_from_data(data: Any) -> Returns:
     """
     try:
         return tuple(_from_data(part) for part in data) if isinstance(data, list) else _from_data(data)
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, AssignmentError):
         raise FormatError(f"domain: expected a description of one, got {data!s:.80}.") from None
 
 
 def _to_data(domain: Domain) -> dict[str, Any]:
     values = {field.name: getattr(domain, field.name) for field in fields(domain)}  # type: ignore[arg-type]
-    return {"domain": type(domain).__name__, **{name: _field(value) for name, value in values.items()}}
+    return {"kind": type(domain).__name__, **{name: _field(value) for name, value in values.items()}}
 
 
 def _field(value: Any) -> Any:
@@ -56,8 +56,8 @@ def _field(value: Any) -> Any:
 
 
 def _from_data(data: Mapping[str, Any]) -> Domain:
-    kind = _KINDS[data["domain"]]
-    values = {name: _value(value) for name, value in data.items() if name != "domain"}
+    kind = _KINDS[data["kind"]]
+    values = {name: _value(value) for name, value in data.items() if name != "kind"}
     domain: Domain = kind(**values)
     return domain
 
@@ -65,6 +65,6 @@ def _from_data(data: Mapping[str, Any]) -> Domain:
 def _value(data: Any) -> Any:
     if isinstance(data, Mapping) and data.keys() == {"axes"}:
         return axes(data["axes"], where="domain")
-    if isinstance(data, Mapping) and "domain" in data:
+    if isinstance(data, Mapping) and "kind" in data:
         return _from_data(data)
     return tuple(_value(item) for item in data) if isinstance(data, tuple) else data

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from grader.cases import Contract, Misfit
-from grader.checks.trials import Failure
+from grader.checks.trials import Check, Failure, Trial
+from grader.errors import AssignmentError
 from grader.messages import value_text
 from grader.protocol import Ending, Outcome, Reply, StudentError
 from grader.shapes import Sizes
 
-__all__ = ["answer", "fitting", "misfit_failure", "signature"]
+__all__ = ["answer", "confirm", "fitting", "misfit_failure", "signature"]
 
 
 def signature(contract: Contract) -> str:
@@ -41,6 +42,21 @@ def misfit_failure(contract: Contract, misfit: Misfit, value: object) -> Failure
         expected=misfit.expected,
         got=value_text(value),
         index=misfit.index,
+    )
+
+
+def confirm(check: Check, contract: Contract, trial: Trial, *answers: object) -> Trial:
+    """The trial, once the reference has passed it: no student could else.
+
+    Raises:
+        AssignmentError: The reference's answers to the trial's scripts fail.
+    """
+    found = check.judge(contract, trial, [Reply(value) for value in answers])
+    if found is None:
+        return trial
+    raise AssignmentError(
+        f"{contract.where}: {check.kind}: expected the reference to pass, got: {found.message}",
+        mend=f"The input was {contract.call(contract.name, trial.inputs)}.",
     )
 
 

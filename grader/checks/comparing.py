@@ -19,7 +19,8 @@ import numpy as np
 
 from grader.cases import entry_text
 from grader.checks.trials import Failure, Grid
-from grader.messages import number_text, value_text
+from grader.messages import kind_text, number_text, value_text
+from grader.protocol import Opaque, encode
 
 __all__ = ["SINGLE", "Tolerance", "holds_float32", "magnitude", "mismatch"]
 
@@ -68,8 +69,9 @@ def mismatch(
     """How `got` differs from `expected`; None where it does not.
 
     Args:
-        expected, got: Numbers, arrays, text, None, and lists, tuples and dicts of them.
-        tolerance: For numbers; integers and everything else must be equal.
+        expected, got: Numbers, arrays, text, None, random generators, and lists, tuples and dicts of them;
+            an expected `Opaque` is equal to anything.
+        tolerance: For numbers; integers (both of them) and everything else must be equal.
         scale: Largest input, as `magnitude` gives it.
         place: Where in a nested answer this is, for the message.
     """
@@ -89,6 +91,11 @@ def mismatch(
             for key in expected
         )
         return next((found for _, found in items if found is not None), None)
+    if isinstance(expected, Opaque):
+        return None
+    if isinstance(expected, np.random.Generator):
+        same = type(got) is type(expected) and encode(got, inline=True) == encode(expected, inline=True)
+        return None if same else _plain("value", "a generator in the expected state", kind_text(got), place)
     if expected is None or isinstance(expected, str | bytes):
         same = type(got) is type(expected) and got == expected
         return None if same else _plain("value", value_text(expected), value_text(got), place)
@@ -111,13 +118,13 @@ def _numbers(expected: Any, got: Any, tolerance: Tolerance, *, scale: float, pla
         want, have = _array(expected), _array(got)
     except (TypeError, ValueError):
         return _plain("type", value_text(expected), value_text(got), place)
-    if have.dtype.kind not in "fiubc":
+    if have.dtype.kind not in "fiubc" or (have.dtype.kind == "c" and want.dtype.kind != "c"):
         return _plain("type", value_text(expected), value_text(got), place)
     if want.shape != have.shape:
         return _plain("shape", f"shape {want.shape}", f"{have.shape}", place)
-    if want.dtype.kind not in "fc":
+    if want.dtype.kind not in "fc" and have.dtype.kind not in "fc":
         return _exact(want, have, place)
-    used = tolerance.widened() if holds_float32(got) else tolerance
+    used = tolerance.widened() if holds_float32(got) or holds_float32(expected) else tolerance
     return _close(want, have, _allowed(want, used, scale), place)
 
 
@@ -145,7 +152,8 @@ def _close(
     want: np.ndarray[Any, Any], have: np.ndarray[Any, Any], allowed: np.ndarray[Any, Any], place: str
 ) -> Failure | None:
     with np.errstate(all="ignore"):
-        error = np.abs(have.astype(want.dtype) - want)
+        common = np.result_type(have, want)
+        error = np.abs(have.astype(common) - want.astype(common))
     same = (want == have) | (np.isnan(want) & np.isnan(have))
     error = np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
     if not bool((error > allowed).any()):

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+import numpy as np
 
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import answer, signature
 from grader.checks.comparing import Tolerance, mismatch
 from grader.checks.trials import Failure, Trial, spread
-from grader.checks.values import changed
+from grader.checks.values import changed, require_weight
+from grader.errors import AssignmentError
 from grader.messages import kind_text, value_text
-from grader.protocol import Callback, Outcome, Ref
+from grader.protocol import Callback, Opaque, Outcome, Ref, Script
 
 __all__ = ["leaves_inputs_alone", "no_warnings", "refuses"]
 
 _FEW = 6
+_TELLING = frozenset(
+    {
+        "Fortran order",
+        "array that is not contiguous",
+        "zeros",
+        "the low end of the range",
+        "the high end of the range",
+        "every axis as short as it can be",
+        "axes of length 1",
+    }
+)
+"""Cases in which an in-place change or a view is likely, besides ordinary ones."""
 _EXACT = Tolerance(0.0, 0.0)
 
 
@@ -35,9 +51,12 @@ class LeavesInputsAlone:
         trials = []
         for case in _spread(cases):
             script = contract.script(case.inputs, probe=True)
-            first = script.steps[0]
-            given = [*first.args, *first.kwargs.values()]
-            expected = {"given": [None if isinstance(value, Callback | Ref) else value for value in given]}
+            given = _given(script)
+            names = [
+                next((name for name, value in case.inputs.items() if _same(value, item)), f"number {at + 1}")
+                for at, item in enumerate(given)
+            ]
+            expected = {"given": [_watched(item) for item in given], "names": names}
             trials.append(Trial(case.note, case.inputs, case.sizes, (script,), expected, case.entries))
         return trials
 
@@ -51,8 +70,8 @@ class LeavesInputsAlone:
             return Failure(
                 "protocol", f"{name}: expected {len(before)} arguments back, got {kind_text(after)}."
             )
-        for parameter, was, now in zip(trial.inputs, before, after, strict=False):
-            if was is not None and mismatch(was, now, _EXACT, scale=1.0) is not None:
+        for parameter, was, now in zip(trial.expected["names"], before, after, strict=True):
+            if mismatch(was, now, _EXACT, scale=1.0) is not None:
                 text = f"{name}: changes its argument {parameter} in place; work on a copy."
                 return Failure(
                     "inputs", text, f"{parameter} = {value_text(was)}", f"{parameter} = {value_text(now)}"
@@ -63,10 +82,29 @@ class LeavesInputsAlone:
         return None
 
 
+def _given(script: Script) -> list[Any]:
+    """The arguments that a probe looks at: those of the first step that has any."""
+    found = ([*step.args, *step.kwargs.values()] for step in script.steps)
+    return next((given for given in found if given), [])
+
+
+def _same(value: Any, item: Any) -> bool:
+    """Whether an argument is this input; a scenario's arrays are read-only views of the inputs."""
+    arrays = isinstance(value, np.ndarray) and isinstance(item, np.ndarray)
+    return value is item or (arrays and np.may_share_memory(value, item))
+
+
+def _watched(value: Any) -> Any:
+    """The value with `Opaque` for what a call may change, or what is made anew in the worker."""
+    if isinstance(value, Callback | Ref | np.random.Generator):
+        return Opaque(type(value).__name__)
+    if isinstance(value, list | tuple):
+        return type(value)(_watched(item) for item in value)
+    return {key: _watched(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def _spread(cases: Sequence[Case]) -> list[Case]:
-    """A few ordinary cases, and those in which an in-place change or a view is likely."""
-    notes = ("Fortran order", "array that is not contiguous", "zeros", "the high end of the range")
-    special = [case for case in cases if case.note in notes]
+    special = [case for case in cases if case.note in _TELLING or case.note.endswith("has length 1")]
     return spread([case for case in cases if case.ordinary], _FEW) + special
 
 
@@ -83,6 +121,9 @@ class NoWarnings:
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         chosen = spread([case for case in cases if case.ordinary], _FEW)
         chosen += [case for case in cases if not case.ordinary]
+        with warnings.catch_warnings(action="error", category=RuntimeWarning):
+            for case in chosen:
+                contract.expected(case.inputs)  # a warning in the reference: no student could do without
         return [
             Trial(case.note, case.inputs, case.sizes, (contract.script(case.inputs),), None, case.entries)
             for case in chosen
@@ -123,6 +164,7 @@ class Refuses:
             what = (make.__doc__ or "").strip().splitlines()[0].rstrip(".")
             for case in (ordinary[0], ordinary[len(ordinary) // 2]):
                 for new in _several(contract, make, case.inputs):
+                    _require_refusal(contract, new, what)
                     trials.append(Trial(what, new, case.sizes, (contract.script(new),), what, case.entries))
         return trials
 
@@ -151,16 +193,32 @@ def _several(contract: Contract, make: Bad, inputs: Mapping[str, Any]) -> list[d
         return {}
 
     changed(contract, note, inputs, "refuses")
+    require(bool(one_or_more), f"{contract.where}: refuses", "at least one change of the inputs", one_or_more)
     return [changed(contract, lambda new=new, **_: new, inputs, "refuses") for new in one_or_more]
+
+
+def _require_refusal(contract: Contract, inputs: Mapping[str, Any], what: str) -> None:
+    try:
+        got = value_text(contract.expected(inputs))
+    except AssignmentError as error:
+        if isinstance(error.__cause__, ValueError):
+            return
+        got = f"{type(error.__cause__).__name__}: {error.__cause__}"
+    raise AssignmentError(
+        f"{contract.where}: refuses: {what}: expected a ValueError of the reference, got {got}.",
+        mend=f"The input was {contract.call(contract.name, inputs)}.",
+    )
 
 
 def leaves_inputs_alone(*, weight: float = 1, hidden: bool = False) -> LeavesInputsAlone:
     """Arguments are unchanged after the call, and the result is no view of them."""
+    require_weight("leaves_inputs_alone", weight)
     return LeavesInputsAlone(weight, hidden)
 
 
 def no_warnings(*, weight: float = 1, hidden: bool = False) -> NoWarnings:
     """No RuntimeWarning (overflow, invalid value, division by zero) on valid input."""
+    require_weight("no_warnings", weight)
     return NoWarnings(weight, hidden)
 
 
@@ -179,4 +237,5 @@ def refuses(*makers: Bad, weight: float = 1, hidden: bool = False) -> Refuses:
         require(
             named, f"refuses: {name}", "a docstring", None, "Its first line tells the student what is bad."
         )
+    require_weight("refuses", weight)
     return Refuses(makers, weight, hidden)

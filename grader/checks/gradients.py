@@ -1,12 +1,14 @@
 """A gradient against differences of the function that it belongs to.
 
 The reference function is differentiated numerically out here, in float64, by a central difference of fourth
-order at two step sizes; entries where the two disagree are next to a kink and are not judged.
+order at two step sizes; entries where the two disagree are next to a kink and are not judged. Neither are those
+on a kink: there the slopes to the left and to the right stay apart as the step shrinks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -14,9 +16,10 @@ import numpy as np
 
 from grader.cases import Case, Contract
 from grader.cases.domains import require
-from grader.checks.answers import fitting, signature
+from grader.checks.answers import confirm, fitting, signature
 from grader.checks.comparing import Tolerance, mismatch
 from grader.checks.trials import Failure, Trial, spread
+from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError
 from grader.protocol import Outcome
 
@@ -29,6 +32,7 @@ _FEW = 6
 _MAX_ENTRIES = 150
 _STEPS = (1e-3, 2.5e-4)
 _AGREEMENT = 1e-7
+_BEND = 1e-4
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class GradientOf:
         return f"The gradient belongs to {self.name}, by {self.wrt}"
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
+        self._require_fit(contract)
         chosen = spread([case for case in cases if case.ordinary and case.entries <= _MAX_ENTRIES], _FEW)
         trials = [trial for case in chosen if (trial := self._trial(contract, case)) is not None]
         if not trials:
@@ -60,6 +65,17 @@ class GradientOf:
                 mend="Its differences disagree everywhere, or every case is too large; narrow the inputs' domains.",
             )
         return trials
+
+    def _require_fit(self, contract: Contract) -> None:
+        where = f"{contract.where}: gradient_of"
+        known = self.at is not None or self.wrt in contract.inputs
+        require(
+            known, f"{where}: wrt", f"an input ({', '.join(contract.inputs)}), or a point by at", self.wrt
+        )
+        several = len(contract.returns) if isinstance(contract.returns, tuple) else 0
+        fits = self.part in range(several) if several else self.part is None
+        parts = f"one of {several} results, counted from 0" if several else "None, for a single result"
+        require(fits, f"{where}: part", parts, self.part)
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
         reply = fitting(contract, trial.sizes, outcomes[0])
@@ -79,18 +95,12 @@ class GradientOf:
         return replace(found, kind="gradient", message=text)
 
     def _trial(self, contract: Contract, case: Case) -> Trial | None:
-        assert self.function is not None
         if self.at is None and self.wrt not in case.inputs:
             return None  # left out in this case: its default holds
-        inputs = {name: _float64(value) for name, value in case.inputs.items()}
-        point = self.at(**inputs) if self.at is not None else inputs[self.wrt]
-        function = self.function
-
-        def along(value: Any) -> Any:
-            return function(**{**inputs, self.wrt: value})
-
+        inputs = {name: _float64(copy.deepcopy(value)) for name, value in case.inputs.items()}
         try:
-            numeric, smooth = numeric_derivative(along, point, self.mode)
+            point = self.at(**inputs) if self.at is not None else inputs[self.wrt]
+            numeric, smooth = numeric_derivative(self._along(inputs), point, self.mode)
         except Exception as error:
             raise AssignmentError(
                 f"{contract.where}: gradient_of: expected {self.name} to take these inputs with a changed "
@@ -101,9 +111,15 @@ class GradientOf:
             return None
         scale = max(1.0, float(np.abs(np.asarray(point)).max(initial=0.0)))
         expected = {"numeric": numeric, "smooth": smooth, "scale": scale}
-        return Trial(
-            case.note, case.inputs, case.sizes, (contract.script(case.inputs),), expected, case.entries
-        )
+        scripts = (contract.script(case.inputs),)
+        trial = Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries)
+        return confirm(self, contract, trial, contract.expected(case.inputs))
+
+    def _along(self, inputs: Mapping[str, Any]) -> Callable[[Any], Any]:
+        """The function of `wrt` alone."""
+        function = self.function
+        assert function is not None
+        return lambda value: function(**{**inputs, self.wrt: value})
 
 
 def _float64(value: Any) -> Any:
@@ -122,33 +138,42 @@ def numeric_derivative(function: Callable[[Any], Any], point: Any, mode: Mode) -
     Returns:
         The derivative and a boolean array of its shape, False next to kinks.
     """
-    fine, coarse = (_difference(function, point, step, mode) for step in _STEPS[::-1])
-    largest = float(np.abs(coarse).max(initial=0.0))
-    smooth = np.abs(fine - coarse) <= _AGREEMENT * np.maximum(np.abs(coarse), 1e-2 * largest + 1e-4)
-    return fine, smooth
+    (fine, bend), (coarse, wide_bend) = (_difference(function, point, step, mode) for step in _STEPS[::-1])
+    size = np.abs(coarse)
+    floor = 1e-2 * float(size.max(initial=0.0, where=np.isfinite(size))) + 1e-4
+    smooth = np.abs(fine - coarse) <= _AGREEMENT * np.maximum(size, floor)
+    # A smooth function's bend shrinks with the step; a kink's is the jump between its two slopes, at any step.
+    straight = np.abs(bend - wide_bend * _STEPS[1] / _STEPS[0]) <= _BEND * np.maximum(size, floor)
+    return fine, smooth & straight
 
 
-def _difference(function: Callable[[Any], Any], point: Any, step: float, mode: Mode) -> Array:
+def _difference(function: Callable[[Any], Any], point: Any, step: float, mode: Mode) -> tuple[Array, Array]:
+    """The derivative at one step size, and how much the slope to the right exceeds that to the left."""
     base = np.asarray(point, float)
 
-    def central(direction: Array) -> Array:
+    def slopes(direction: Array, size: Any) -> Array:
         def at(multiple: int) -> Array:
             moved = base + multiple * direction
             return np.asarray(function(moved if base.ndim else moved.item()), float)
 
-        return np.asarray(8 * (at(1) - at(-1)) - (at(2) - at(-2)))
+        right, left = at(1), at(-1)
+        both = np.stack([8 * (right - left) - (at(2) - at(-2)), 12 * (right + left - 2 * at(0))])
+        return np.asarray(both / (12 * size))
 
     if mode == "elementwise":
         size = step * np.maximum(np.abs(base), 1.0)
-        return np.asarray(central(size) / (12 * size))
+        central, bend = slopes(size, size)
+        return central, bend
     columns = []
     for index in np.ndindex(base.shape):
         direction = np.zeros_like(base)
         direction[index] = step * max(abs(float(base[index])), 1.0)
-        columns.append(central(direction) / (12 * direction[index]))
+        columns.append(slopes(direction, direction[index]))
     if mode == "gradient":
-        return np.array([column.item() for column in columns]).reshape(base.shape)
-    return np.stack(columns, axis=-1).reshape(*columns[0].shape, *base.shape)
+        columns = [column.reshape(2) for column in columns]
+    central, bend = np.stack(columns, axis=-1)
+    answer = () if mode == "gradient" else columns[0].shape[1:]
+    return central.reshape((*answer, *base.shape)), bend.reshape((*answer, *base.shape))
 
 
 def gradient_of(
@@ -175,5 +200,8 @@ def gradient_of(
     require(callable(function), "gradient_of", "a function", function)
     require(isinstance(wrt, str) and bool(wrt), "gradient_of: wrt", "the name of an input", wrt)
     require(mode in ("gradient", "elementwise", "jacobian"), "gradient_of: mode", "a known mode", mode)
+    require(at is None or callable(at), "gradient_of: at", "a function of the inputs", at)
+    require_tolerance("gradient_of", rtol=rtol)
+    require_weight("gradient_of", weight)
     name = getattr(function, "__name__", "the function")
     return GradientOf(function, name, wrt, mode, part, at, rtol, weight, hidden)

@@ -18,12 +18,17 @@ _STORED: Mapping[str, type[Any]] = {
     kind.kind: kind for kind in (Agrees, GradientOf, LeavesInputsAlone, NoWarnings, Refuses, UnchangedWhen)
 }
 _PLAIN = (str, int, float, bool, type(None))
+_FUNCTIONS: Mapping[str, Any] = {"function": None, "at": None, "change": None, "makers": ()}
+"""The fields that hold the instructor's functions, and what stands for them."""
 
 
 def check_to_data(check: Check) -> dict[str, Any]:
     """The check's kind and its fields that are plain data."""
     values = {field.name: getattr(check, field.name) for field in fields(check)}  # type: ignore[arg-type]
-    return {"kind": check.kind, **{name: value for name, value in values.items() if type(value) in _PLAIN}}
+    return {
+        "kind": check.kind,
+        **{name: value for name, value in values.items() if isinstance(value, _PLAIN)},
+    }
 
 
 def check_from_data(data: Mapping[str, Any]) -> Check:
@@ -35,12 +40,11 @@ def check_from_data(data: Mapping[str, Any]) -> Check:
     kind = _STORED.get(str(data.get("kind")))
     if kind is None:
         raise FormatError(f"check: expected one of {', '.join(_STORED)}, got {data.get('kind')!r}.")
-    absent: dict[str, Any] = {"makers": ()}
     known = {field.name for field in fields(kind)}
-    given = {name: value for name, value in data.items() if name in known}
-    missing = {name: absent.get(name) for name in known - set(given)}
+    given = {name: value for name, value in data.items() if name in known and isinstance(value, _PLAIN)}
+    absent = {name: value for name, value in _FUNCTIONS.items() if name in known}
     try:
-        check: Check = kind(**given, **missing)
+        check: Check = kind(**{**absent, **given})
     except TypeError as error:
         raise FormatError(f"check {data.get('kind')}: {error}.") from None
     return check

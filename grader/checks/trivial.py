@@ -10,7 +10,7 @@ import numpy as np
 from grader.cases import Contract
 from grader.checks.trials import Check, Trial
 from grader.errors import AssignmentError
-from grader.protocol import Opaque, Reply
+from grader.protocol import Reply
 
 __all__ = ["require_discerning"]
 
@@ -48,7 +48,7 @@ def _trivial(trials: Sequence[Trial]) -> Mapping[str, Callable[[Trial], Any]]:
         "ones": lambda trial: _filled(right(trial), 1),
         "NaN": lambda trial: _filled(right(trial), np.nan),
         "an empty answer": lambda trial: _emptied(right(trial)),
-        "None": lambda trial: Opaque("NoneType"),
+        "None": lambda trial: None,
         "its first input": lambda trial: next(iter(trial.inputs.values()), None),
         "the first case's answer": lambda trial: right(trials[0]),
     }
@@ -58,6 +58,10 @@ def _filled(value: Any, number: float) -> Any:
     """An answer of the same form with one number everywhere."""
     if isinstance(value, list | tuple):
         return type(value)(_filled(item, number) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _filled(item, number) for key, item in value.items()}
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, np.ndarray):
         whole = value.dtype.kind not in "fc" and not np.isfinite(number)
         return np.full(value.shape, number, float if whole else value.dtype)
@@ -69,4 +73,4 @@ def _filled(value: Any, number: float) -> Any:
 def _emptied(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.empty((0,) * max(1, value.ndim))
-    return type(value)() if isinstance(value, list | tuple | str) else np.empty(0)
+    return type(value)() if isinstance(value, list | tuple | str | dict) else np.empty(0)

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+import numpy as np
+
 from grader.cases import Case, Contract
 from grader.cases.domains import require
-from grader.checks.answers import fitting, misfit_failure, signature
+from grader.checks.answers import confirm, fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
 from grader.checks.trials import Failure, Trial, spread
 from grader.errors import AssignmentError
 from grader.messages import value_text
 from grader.protocol import Outcome
 
-__all__ = ["agrees", "satisfies", "unchanged_when"]
+__all__ = ["agrees", "changed", "require_tolerance", "require_weight", "satisfies", "unchanged_when"]
 
 _REPEATED = 3
 _FEW = 8
 
 
-def _tolerance(where: str, rtol: float, atol: float) -> None:
-    for name, value in (("rtol", rtol), ("atol", atol)):
+def require_tolerance(where: str, **tolerances: float) -> None:
+    """AssignmentError unless every tolerance is a number from 0 to 1."""
+    for name, value in tolerances.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
         require(number and 0 <= value < 1, f"{where}: {name}", "a number from 0 to 1", value)
 
 
-def _weighted(where: str, weight: float) -> None:
+def require_weight(where: str, weight: float) -> None:
+    """AssignmentError unless the weight is a number above 0."""
     number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    require(number and weight > 0, f"{where}: weight", "a number above 0", weight)
+    require(number and 0 < weight < 1e6, f"{where}: weight", "a number above 0", weight)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Agrees:
                 "atol": tolerance.atol,
                 "scale": magnitude(case.inputs),
             }
-            trials.append(Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries))
+            trial = Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries)
+            trials.append(confirm(self, contract, trial, expected["value"]))
         return trials
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
@@ -96,7 +102,7 @@ def changed(contract: Contract, change: Change, inputs: Mapping[str, Any], what:
         AssignmentError: It fails, or returns anything but a dict of some of the inputs.
     """
     try:
-        new = change(**inputs)
+        new = change(**copy.deepcopy(dict(inputs)))
     except Exception as error:
         raise AssignmentError(
             f"{contract.where}: {what}: expected changed inputs, got {type(error).__name__}: {error}.",
@@ -134,7 +140,9 @@ class UnchangedWhen:
                 "scale": max(magnitude(case.inputs), magnitude(new)),
                 "changed": contract.call(contract.name, new),
             }
-            trials.append(Trial(self.what, case.inputs, case.sizes, scripts, expected, case.entries))
+            trial = Trial(self.what, case.inputs, case.sizes, scripts, expected, case.entries)
+            answers = contract.expected(case.inputs), contract.expected(new)
+            trials.append(confirm(self, contract, trial, *answers))
         return trials
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
@@ -170,22 +178,37 @@ class Satisfies:
         return self.what
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
-        return [
-            Trial(case.note, case.inputs, case.sizes, (contract.script(case.inputs),), None, case.entries)
-            for case in cases
-        ]
+        trials = []
+        for case in cases:
+            expected = {"value": contract.expected(case.inputs)}
+            scripts = (contract.script(case.inputs),)
+            trial = Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries)
+            trials.append(confirm(self, contract, trial, expected["value"]))
+        return trials
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
-        assert self.predicate is not None
         reply = fitting(contract, trial.sizes, outcomes[0])
         if isinstance(reply, Failure):
             return reply
-        verdict = self.predicate(reply.value, **trial.inputs)
-        if verdict is None or verdict is True:
+        verdict = self._verdict(contract, reply.value, trial.inputs)
+        if verdict is True:
             return None
         words = f": {verdict}" if isinstance(verdict, str) else ""
         text = f"{signature(contract)}: expected that {self.what[0].lower()}{self.what[1:]}{words}."
         return Failure("property", text, self.what, value_text(reply.value))
+
+    def _verdict(self, contract: Contract, value: Any, inputs: Mapping[str, Any]) -> bool | str:
+        assert self.predicate is not None
+        try:
+            verdict = self.predicate(value, **copy.deepcopy(dict(inputs)))
+        except Exception as error:
+            raise AssignmentError(
+                f"{contract.where}: satisfies: expected True, False or words, got {type(error).__name__}: {error}.",
+                mend="It is called with the answer, then the inputs by name, for every answer of the right shape.",
+            ) from error
+        known = verdict is None or isinstance(verdict, bool | np.bool_ | str)
+        require(known, f"{contract.where}: satisfies", "True, False or words", verdict)
+        return verdict if isinstance(verdict, str) else verdict is None or bool(verdict)
 
 
 def agrees(*, rtol: float = 1e-6, atol: float = 1e-12, weight: float = 3, hidden: bool = False) -> Agrees:
@@ -197,8 +220,8 @@ def agrees(*, rtol: float = 1e-6, atol: float = 1e-12, weight: float = 3, hidden
         weight: Share of the exercise's points, relative to its other checks.
         hidden: Withhold inputs and answers from the student's report.
     """
-    _tolerance("agrees", rtol, atol)
-    _weighted("agrees", weight)
+    require_tolerance("agrees", rtol=rtol, atol=atol)
+    require_weight("agrees", weight)
     return Agrees(rtol, atol, weight, hidden)
 
 
@@ -219,8 +242,8 @@ def unchanged_when(
     """
     require(isinstance(what, str) and bool(what), "unchanged_when", "words for the change", what)
     require(callable(change), "unchanged_when", "a function of the inputs", change)
-    _tolerance("unchanged_when", rtol, atol)
-    _weighted("unchanged_when", weight)
+    require_tolerance("unchanged_when", rtol=rtol, atol=atol)
+    require_weight("unchanged_when", weight)
     return UnchangedWhen(what, change, rtol, atol, weight, hidden)
 
 
@@ -234,5 +257,5 @@ def satisfies(what: str, predicate: Predicate, *, weight: float = 1, hidden: boo
     """
     require(isinstance(what, str) and bool(what), "satisfies", "a sentence", what)
     require(callable(predicate), "satisfies", "a function of the answer and the inputs", predicate)
-    _weighted("satisfies", weight)
+    require_weight("satisfies", weight)
     return Satisfies(what, predicate, weight, hidden)

@@ -66,13 +66,14 @@ def _box() -> Line:
     from grader.protocol import Ref, Reply, Script, Step
 
     limits = Limits()
-    session = Session(lambda: open_box("bare", [], limits), "sample.py", _SAMPLE, allow=[], limits=limits)
     try:
-        outcome = session.run([Script((Step("call", "double", (21,)),), Ref(0))])[0]
+        session = Session(lambda: open_box("bare", [], limits), "sample.py", _SAMPLE, allow=[], limits=limits)
+        try:
+            outcome = session.run([Script((Step("call", "double", (21,)),), Ref(0))])[0]
+        finally:
+            session.close()
     except GraderError as error:
         return False, "box bare", str(error).replace("\n", " ")
-    finally:
-        session.close()
     works = isinstance(outcome, Reply) and outcome.value == 42
     words = "a plain process, for your own code: it isolates nothing" if works else f"answers {outcome}"
     return works, "box bare", words

@@ -28,7 +28,10 @@ _json = click.option(
 )
 _html = click.option("--html", "html_file", type=_file, help="Also write one self-contained HTML page.")
 _under = click.option(
-    "--fail-under", type=float, metavar="P", help="Exit with 1 below P percent of the points."
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="P",
+    help="Exit with 1 below P percent of the points.",
 )
 
 
@@ -62,7 +65,7 @@ def grade_command(
     found = Course(course)
     loaded = found.load(assignment)
     result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
-    _finish(result, json_file, html_file, fail_under)
+    sys.exit(_finish(result, json_file, html_file, fail_under))
 
 
 @click.command("check")
@@ -84,7 +87,8 @@ def check_command(
 
     submission = collect(file)
     bank = read_cases(cases or find_cases(file))
-    _finish(_run(submission, "bare", bank, lambda: bank), json_file, html_file, fail_under)
+    result = _run(submission, "bare", bank, lambda: bank)
+    sys.exit(_finish(result, json_file, html_file, fail_under))
 
 
 @click.command("demo")
@@ -100,11 +104,11 @@ def demo_command(json_file: Path | None, html_file: Path | None) -> None:
     assignment = course.load("first_steps")
     submission = collect(course.folder("first_steps") / "submissions" / "student.py")
     result = _run(submission, "bare", assignment, lambda: _bank(course, assignment, 0))
-    _finish(result, json_file, html_file, None)
-    folder = "grader/demo/assignments/first_steps"
-    click.echo(
-        f"\nThe exercises and the submission are in {folder}. A page to look at: grader demo --html demo.html"
-    )
+    status = _finish(result, json_file, html_file, None)
+    tip = "A page to look at: grader demo --html demo.html"
+    # On standard error: with --json - the other stream holds the result alone.
+    click.echo(f"\nThe exercises and the submission are in {course.folder('first_steps')}.\n{tip}", err=True)
+    sys.exit(status)
 
 
 def _bank(course: object, assignment: Assignment, seed: int) -> Bank:
@@ -163,8 +167,8 @@ def _progress(count: int) -> Iterator[Callable[[str], None]]:
         yield step
 
 
-def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail_under: float | None) -> None:
-    """Write what was asked for, print the report, end with the status that says how it went."""
+def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail_under: float | None) -> int:
+    """Write what was asked for and print the report; returns the exit status that says how it went."""
     from grader.reports import render_html, render_text
     from grader.results import write_result
 
@@ -178,5 +182,5 @@ def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail
         console = Console()
         click.echo(render_text(result, width=min(console.width, 110), colour=sys.stdout.isatty()), nl=False)
     if result.faults:
-        sys.exit(OUR_FAULT)
-    sys.exit(TOO_FEW if fail_under is not None and result.percent < fail_under else GRADED)
+        return OUR_FAULT
+    return TOO_FEW if fail_under is not None and result.percent < fail_under else GRADED

@@ -51,16 +51,23 @@ class Step:
     args: tuple[Any, ...] = ()
     """For `get` and `invoke`, the first is the `Ref` of the object itself."""
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    """Names of the positional arguments, for a function that takes the last of them by name only."""
 
     def to_value(self) -> dict[str, Any]:
-        return {"do": self.do, "name": self.name, "args": self.args, "kwargs": dict(self.kwargs)}
+        call = {"args": self.args, "kwargs": dict(self.kwargs), "names": list(self.names)}
+        return {"do": self.do, "name": self.name, **call}
 
     @classmethod
     def from_value(cls, value: object) -> Step:
         do, name = field_of(value, "do", str), field_of(value, "name", str)
         if do not in get_args(Do) or (do == "operate" and name not in OPERATORS):
             raise ProtocolError(f"expected a known step, got {do} {name}.")
-        return cls(cast(Do, do), name, field_of(value, "args", tuple), field_of(value, "kwargs", dict))
+        names = field_of(value, "names", list)
+        if not all(type(item) is str for item in names):
+            raise ProtocolError("expected names of arguments, got something else.")
+        args, kwargs = field_of(value, "args", tuple), field_of(value, "kwargs", dict)
+        return cls(cast(Do, do), name, args, kwargs, tuple(names))
 
 
 @dataclass(frozen=True)
@@ -117,16 +124,20 @@ class StudentError:
         if kind not in get_args(Kind):
             raise ProtocolError(f"expected a known kind of error, got {kind[:80]!r}.")
         frames = [
-            (item[0], item[1]) for item in field_of(value, "frames", list)[:_MAX_FRAMES] if _is_frame(item)
+            (item[0], item[1][:200])
+            for item in field_of(value, "frames", list)[:_MAX_FRAMES]
+            if _is_frame(item)
         ]
         return cls(
             type_name=field_of(value, "type", str)[:200],
             text=field_of(value, "text", str)[:_MAX_TEXT],
             line=_optional(value, "line", int),
-            function=_optional(value, "function", str),
-            source=_optional(value, "source", str),
+            function=(_optional(value, "function", str) or "")[:200] or None,
+            source=(_optional(value, "source", str) or "")[:_MAX_TEXT] or None,
             frames=tuple(frames),
-            bases=tuple(str(name)[:200] for name in field_of(value, "bases", list)[:_MAX_FRAMES]),
+            bases=tuple(
+                name[:200] for name in field_of(value, "bases", list)[:_MAX_FRAMES] if type(name) is str
+            ),
             kind=cast(Kind, kind),
         )
 

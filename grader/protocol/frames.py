@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from grader.errors import ProtocolError
-from grader.protocol.values import Buffer, decode, encode
+from grader.protocol.decoding import decode
+from grader.protocol.encoding import encode
+from grader.protocol.values import Buffer
 
 __all__ = ["Frame", "FrameReader", "pack", "unpack"]
 
@@ -46,8 +48,10 @@ def pack(value: object, *, opaque: bool = False) -> bytes:
     tree, buffers = encode(value, opaque=opaque)
     lengths = [memoryview(buffer).nbytes for buffer in buffers]
     head = json.dumps({"value": tree, "buffers": lengths}, separators=(",", ":")).encode()
-    if len(head) > _MAX_HEAD or len(buffers) > _MAX_BUFFERS:
+    if len(head) > _MAX_HEAD:
         raise ProtocolError(f"expected a head of at most {_MAX_HEAD} bytes, got {len(head)}.")
+    if len(buffers) > _MAX_BUFFERS:
+        raise ProtocolError(f"expected at most {_MAX_BUFFERS} arrays in one message, got {len(buffers)}.")
     return b"".join((_HEADER.pack(_MAGIC, len(head), sum(lengths)), head, *buffers))
 
 

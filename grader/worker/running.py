@@ -84,7 +84,20 @@ def _take(student: Student, step: Step, args: tuple[Any, ...], kwargs: dict[str,
     if not callable(target):
         kind = type(target).__name__
         raise _StepError(StudentError("TypeError", f"{step.name} is of type {kind}", kind="uncallable"))
+    if step.names and _misfit(target, args, kwargs) is not None:
+        args, kwargs = _by_name(target, args, kwargs, step.names)
     return _invoke(student, target, step.name, args, kwargs)
+
+
+def _by_name(
+    target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, ...]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The same call with as few of the last arguments given by name as makes it fit; unchanged if none does."""
+    for at in range(len(args) - 1, -1, -1):
+        named = {**kwargs, **dict(zip(names[at:], args[at:], strict=False))}
+        if _misfit(target, args[:at], named) is None:
+            return args[:at], named
+    return args, kwargs
 
 
 def _invoke(student: Student, target: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading
+from grader import grading, judging
 from grader.banks import Bank, cached_bank
 from grader.boxes import open_box
 from grader.courses import Course
@@ -38,7 +38,7 @@ def bank(id: str, seed: int) -> Bank:
 @pytest.fixture(autouse=True)
 def _without_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The verdict is what counts here; making cases small has its own tests."""
-    monkeypatch.setattr(grading, "shrink", lambda *_, **__: None)
+    monkeypatch.setattr(judging, "shrink", lambda *_, **__: None)
 
 
 def graded(path: Path, seed: int = 0) -> Result:

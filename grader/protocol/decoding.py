@@ -1,0 +1,285 @@
+"""From a tree and its buffers to the value, trusting neither."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Sequence
+from typing import Any
+
+from grader.errors import ProtocolError
+from grader.protocol.values import (
+    BIT_GENERATORS,
+    DTYPES,
+    MAX_AXES,
+    MAX_DEPTH,
+    MAX_INT_BITS,
+    MAX_NODES,
+    TORCH_DTYPES,
+    Buffer,
+    Callback,
+    Opaque,
+    Ref,
+    has_surrogate,
+)
+
+__all__ = ["decode"]
+
+_NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_LAST_POSITION = {"MT19937": 624, "Philox": 4}
+"""How far into its buffer a bit generator may be; NumPy reads on from there without a look."""
+
+
+class _Decoder:
+    def __init__(self, buffers: Sequence[Buffer], *, inline: bool) -> None:
+        self.buffers = buffers
+        self.inline = inline
+        self.nodes = 0
+        self.read: set[int] = set()
+
+    def value(self, node: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        # One level more than the encoder goes: there it writes what it left out.
+        if depth > MAX_DEPTH + 1 or self.nodes > MAX_NODES:
+            raise ProtocolError("expected a smaller tree, got one nested too deeply or with too many items.")
+        kind = type(node)
+        if node is None or kind is bool:
+            return node
+        if kind is str:
+            return _text(node)
+        if kind is int:
+            return _whole(node)
+        if kind is float:
+            return _finite(node)
+        if kind is not list or not node or type(node[0]) is not str:
+            raise ProtocolError(f"expected a value or a tagged list, got {_short(node)}.")
+        tag, rest = node[0], node[1:]
+        if tag in ("l", "t", "d"):
+            return self._container(tag, rest, depth + 1)
+        read = _READERS.get(tag)
+        if read is None or len(rest) != read[1]:
+            raise ProtocolError(f"expected a known tag with its parts, got {_short(node)}.")
+        return read[0](self, *rest, depth + 1)
+
+    def _container(self, tag: str, rest: list[Any], depth: int) -> Any:
+        items = [self.value(item, depth) for item in rest]
+        if tag == "l":
+            return items
+        if tag == "t":
+            return tuple(items)
+        if len(items) % 2:
+            raise ProtocolError("expected keys and values in pairs, got an odd number of parts.")
+        try:
+            return dict(zip(items[::2], items[1::2], strict=True))
+        except TypeError:
+            raise ProtocolError("expected keys that can be hashed, got one that cannot.") from None
+
+    def buffer(self, index: Any) -> memoryview:
+        if type(index) is not int or not 0 <= index < len(self.buffers):
+            raise ProtocolError(
+                f"expected the index of one of {len(self.buffers)} buffers, got {_short(index)}."
+            )
+        if index in self.read:  # else a few bytes could ask for any number of copies
+            raise ProtocolError(f"expected each buffer once, got {index} again.")
+        self.read.add(index)
+        return memoryview(self.buffers[index])
+
+    def _non_finite(self, name: Any, _depth: int) -> float:
+        if type(name) is not str or name not in _NON_FINITE:
+            raise ProtocolError(f"expected nan, inf or -inf, got {_short(name)}.")
+        return _NON_FINITE[name]
+
+    def _complex(self, real: Any, imag: Any, depth: int) -> complex:
+        parts = self.value(real, depth), self.value(imag, depth)
+        if not all(type(part) is float for part in parts):
+            raise ProtocolError("expected two floats of a complex number, got something else.")
+        return complex(*parts)
+
+    def _bytes(self, source: Any, _depth: int) -> bytes:
+        if self.inline and type(source) is list:
+            if not all(type(item) is int and 0 <= item < 256 for item in source):
+                raise ProtocolError("expected bytes as integers below 256, got something else.")
+            return bytes(source)
+        return bytes(self.buffer(source))
+
+    def _array(self, dtype: Any, shape: Any, layout: Any, source: Any, depth: int) -> Any:
+        if type(dtype) is not str or dtype not in DTYPES or layout not in ("C", "F", "S"):
+            raise ProtocolError(f"expected a plain dtype and a layout, got {_short([dtype, layout])}.")
+        import numpy
+
+        # Booleans by way of bytes: NumPy takes any byte for one, and then neither True nor False equals it.
+        kind = numpy.dtype("uint8" if dtype == "bool" else dtype).newbyteorder("<")
+        count = _count(shape)
+        if self.inline and type(source) is list:
+            entries = self._entries(source, count, dtype, depth)
+            try:
+                with numpy.errstate(over="ignore"):
+                    flat = numpy.array(entries, dtype=dtype)
+            except OverflowError:
+                raise ProtocolError(f"expected entries of dtype {dtype}, got one out of its range.") from None
+        else:
+            flat = numpy.frombuffer(_sized(self.buffer(source), count * kind.itemsize), dtype=kind)
+        # A copy that can be written to: arguments must be arrays like any other to the student.
+        plain = flat.astype(dtype).reshape(shape, order="F" if layout == "F" else "C")
+        if layout == "S" and plain.ndim:
+            wide = numpy.zeros((*plain.shape[:-1], 2 * plain.shape[-1]), dtype=dtype)
+            view = wide[..., ::2]
+            view[...] = plain
+            return view
+        return plain
+
+    def _entries(self, source: list[Any], count: int, dtype: str, depth: int) -> list[Any]:
+        if len(source) != count:
+            raise ProtocolError(f"expected {count} entries, got {len(source)}.")
+        entries = [self.value(item, depth) for item in source]
+        if not all(_is_entry(entry, dtype) for entry in entries):
+            raise ProtocolError(f"expected entries of dtype {dtype}, got something else.")
+        return entries
+
+    def _scalar(self, dtype: Any, node: Any, depth: int) -> Any:
+        value = self.value(node, depth)
+        if type(dtype) is not str or dtype not in DTYPES or not _is_entry(value, dtype):
+            raise ProtocolError(f"expected a scalar of a plain dtype, got {_short([dtype, node])}.")
+        import numpy
+
+        try:
+            with numpy.errstate(over="ignore"):
+                return numpy.dtype(dtype).type(value)
+        except OverflowError:
+            raise ProtocolError(f"expected a scalar of dtype {dtype}, got {_short(node)}.") from None
+
+    def _tensor(self, dtype: Any, shape: Any, requires_grad: Any, source: Any, depth: int) -> Any:
+        if type(dtype) is not str or dtype not in TORCH_DTYPES or type(requires_grad) is not bool:
+            raise ProtocolError(f"expected a plain torch dtype, got {_short([dtype, requires_grad])}.")
+        try:
+            import torch
+        except ImportError:
+            raise ProtocolError("expected torch for a torch tensor, but it is not installed here.") from None
+        kind = getattr(torch, dtype)
+        count = _count(shape)
+        if self.inline and type(source) is list:
+            entries = self._entries(source, count, dtype, depth)
+            try:
+                tensor = torch.tensor(entries, dtype=kind).reshape(shape)
+            except (RuntimeError, OverflowError):
+                raise ProtocolError(f"expected entries of dtype {dtype}, got one out of its range.") from None
+        else:
+            raw = torch.uint8 if dtype == "bool" else kind
+            data = bytearray(_sized(self.buffer(source), count * raw.itemsize))
+            flat = torch.frombuffer(data, dtype=raw) if data else torch.empty(0, dtype=raw)
+            tensor = flat.to(kind).reshape(shape)
+        if requires_grad and not (kind.is_floating_point or kind.is_complex):
+            raise ProtocolError(f"expected no gradient for dtype {dtype}, got requires_grad.")
+        return tensor.requires_grad_(requires_grad)
+
+    def _generator(self, name: Any, node: Any, depth: int) -> Any:
+        state = self.value(node, depth)
+        if type(name) is not str or name not in BIT_GENERATORS or type(state) is not dict:
+            raise ProtocolError(f"expected a bit generator of NumPy and its state, got {_short(name)}.")
+        import numpy
+
+        bits = getattr(numpy.random, name)(0)
+        try:
+            bits.state = {**state, "bit_generator": name}
+        except Exception:
+            # NumPy's setters raise whatever the malformed state happens to trip over.
+            raise ProtocolError(f"expected the state of {name}, got something else.") from None
+        found: Any = bits.state
+        position = found.get("buffer_pos", found["state"].get("pos", 0))
+        if not 0 <= position <= _LAST_POSITION.get(name, 0):
+            raise ProtocolError(f"expected a position inside the buffer of {name}, got {position}.")
+        return numpy.random.Generator(bits)
+
+    def _ref(self, slot: Any, path: Any, _depth: int) -> Ref:
+        if type(slot) is not int or slot < 0 or type(path) is not list:
+            raise ProtocolError(f"expected a slot and a path, got {_short([slot, path])}.")
+        if not all(type(item) is int or type(item) is str for item in path):
+            raise ProtocolError("expected a path of integers and names, got something else.")
+        return Ref(slot, tuple(_text(item) if type(item) is str else item for item in path))
+
+    def _callback(self, number: Any, name: Any, _depth: int) -> Callback:
+        if type(number) is not int or type(name) is not str:
+            raise ProtocolError(f"expected a function's number and name, got {_short([number, name])}.")
+        return Callback(number, _text(name))
+
+    def _opaque(self, name: Any, why: Any, _depth: int) -> Opaque:
+        if type(name) is not str or type(why) is not str:
+            raise ProtocolError("expected a type's name and a reason, got something else.")
+        return Opaque(_text(name)[:200], _text(why)[:400])
+
+
+_READERS: dict[str, tuple[Any, int]] = {
+    "f": (_Decoder._non_finite, 1),
+    "c": (_Decoder._complex, 2),
+    "b": (_Decoder._bytes, 1),
+    "a": (_Decoder._array, 4),
+    "s": (_Decoder._scalar, 2),
+    "T": (_Decoder._tensor, 4),
+    "G": (_Decoder._generator, 2),
+    "r": (_Decoder._ref, 2),
+    "k": (_Decoder._callback, 2),
+    "o": (_Decoder._opaque, 2),
+}
+
+
+def _text(value: str) -> str:
+    if has_surrogate(value):
+        raise ProtocolError("expected text, got half of a surrogate pair.")
+    return value
+
+
+def _whole(value: int) -> int:
+    if value.bit_length() > MAX_INT_BITS:
+        raise ProtocolError(f"expected an integer of at most {MAX_INT_BITS} bits, got {value.bit_length()}.")
+    return value
+
+
+def _is_entry(value: object, dtype: str) -> bool:
+    """Whether a Python value is what an entry of this dtype is as an item; integers may stand for floats."""
+    kind = type(value)
+    if dtype == "bool":
+        return kind is bool
+    if "int" in dtype:
+        return kind is int
+    return kind in ((complex, float, int) if dtype.startswith("complex") else (float, int))
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ProtocolError("expected a finite number, got one that overflows.")
+    return value
+
+
+def _count(shape: Any) -> int:
+    if type(shape) is not list or len(shape) > MAX_AXES:
+        raise ProtocolError(f"expected a shape, got {_short(shape)}.")
+    if not all(type(length) is int and 0 <= length < 2**62 for length in shape):
+        raise ProtocolError(f"expected lengths of axes, got {_short(shape)}.")
+    # A zero length must not excuse absurd lengths beside it: NumPy refuses those with errors of its own.
+    if math.prod(max(length, 1) for length in shape) >= 2**55:
+        raise ProtocolError(f"expected a shape that fits into memory, got {_short(shape)}.")
+    return math.prod(shape)
+
+
+def _sized(buffer: memoryview, size: int) -> memoryview:
+    if buffer.nbytes != size:
+        raise ProtocolError(f"expected a buffer of {size} bytes, got {buffer.nbytes}.")
+    return buffer
+
+
+_REPR = reprlib.Repr()
+_REPR.maxlevel = 3  # `repr` itself would recurse as deep as the sender likes
+
+
+def _short(node: object) -> str:
+    text: str = _REPR.repr(node)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def decode(node: Any, buffers: Sequence[Buffer], *, inline: bool = False) -> Any:
+    """Turn a tree and its buffers back into a value; the inverse of `encode`.
+
+    Raises:
+        ProtocolError: Anything at all is not as `encode` would have written it.
+    """
+    return _Decoder(buffers, inline=inline).value(node)

@@ -1,0 +1,209 @@
+"""From a value to a tree for JSON and the buffers beside it, as described in `values`."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import ProtocolError
+from grader.protocol.values import (
+    BIT_GENERATORS,
+    DTYPES,
+    MAX_AXES,
+    MAX_DEPTH,
+    MAX_INT_BITS,
+    MAX_NODES,
+    TORCH_DTYPES,
+    Buffer,
+    Callback,
+    Opaque,
+    Ref,
+    has_surrogate,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["encode"]
+
+
+class _RefusalError(Exception):
+    """Inside the encoder: this value cannot cross, for the reason given."""
+
+
+class _TooLargeError(Exception):
+    """Inside the encoder: the whole has too many items, whichever of them is left out."""
+
+
+class _Encoder:
+    def __init__(self, *, inline: bool, opaque: bool) -> None:
+        self.inline = inline
+        self.opaque = opaque
+        self.buffers: list[Buffer] = []
+        self.nodes = 0
+
+    def node(self, value: object, depth: int = 0) -> Any:
+        try:
+            return self._node(value, depth)
+        except _RefusalError as refusal:
+            if not self.opaque:
+                raise ProtocolError(f"{_name_of(type(value))}: {refusal}.") from None
+            return ["o", _name_of(type(value)), str(refusal)]
+
+    def _node(self, value: object, depth: int) -> Any:
+        self._count(1)
+        if depth > MAX_DEPTH:
+            raise _RefusalError("is nested too deeply")
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is str:
+            return _text(value)  # type: ignore[arg-type]
+        if kind is int:
+            if value.bit_length() > MAX_INT_BITS:  # type: ignore[attr-defined]
+                raise _RefusalError(f"has more than {MAX_INT_BITS} bits")
+            return value
+        if kind is float:
+            return _float_node(value)  # type: ignore[arg-type]
+        if kind is list or kind is tuple:
+            tag = "l" if kind is list else "t"
+            return [tag, *(self.node(item, depth + 1) for item in value)]  # type: ignore[attr-defined]
+        if kind is dict:
+            pairs = value.items()  # type: ignore[attr-defined]
+            return ["d", *(self.node(part, depth + 1) for pair in pairs for part in pair)]
+        return self._tagged(value, kind, depth)
+
+    def _tagged(self, value: Any, kind: type, depth: int) -> list[Any]:
+        if kind is bytes:
+            return ["b", list(value) if self.inline else self._keep(value)]
+        if kind is complex:
+            self._count(2)
+            return ["c", _float_node(value.real), _float_node(value.imag)]
+        if kind is Ref:
+            return ["r", value.slot, list(value.path)]
+        if kind is Callback:
+            return ["k", value.id, value.name]
+        if kind is Opaque:
+            return ["o", value.type_name, value.why]
+        # Looked up, not imported: whoever holds an array has loaded its library. By class, not by what
+        # `__class__`, `__module__` or a metaclass says: those are the student's to write.
+        numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+        if numpy is not None and issubclass(kind, numpy.ndarray | numpy.generic):
+            return self._from_numpy(value, kind, depth, numpy)
+        if "numpy.random" in sys.modules and numpy is not None and kind is numpy.random.Generator:
+            return self._generator(value, depth)
+        if torch is not None and issubclass(kind, torch.Tensor):
+            return self._from_torch(value, kind, torch)
+        base = next((base for base in _PLAIN if issubclass(kind, base)), None)
+        raise _RefusalError(
+            "is not plain data" if base is None else f"is a subclass of {base.__name__}; return a plain one"
+        )
+
+    def _from_numpy(self, value: Any, kind: type, depth: int, numpy: Any) -> list[Any]:
+        if kind is numpy.ndarray:
+            return self._array(value, numpy)
+        if issubclass(kind, numpy.ndarray):
+            raise _RefusalError("is a subclass of numpy.ndarray; return numpy.asarray(...) of it")
+        # By identity first: a subclass may say anything about its dtype.
+        if any(kind is known for known in numpy.sctypeDict.values()) and value.dtype.name in DTYPES:
+            return ["s", value.dtype.name, self._node(value.item(), depth + 1)]
+        raise _RefusalError("is not plain data")
+
+    def _generator(self, value: np.random.Generator, depth: int) -> list[Any]:
+        state = dict(value.bit_generator.state)
+        name = state.pop("bit_generator")
+        if name not in BIT_GENERATORS:
+            raise _RefusalError(f"uses the bit generator {name}")
+        return ["G", name, self._node(state, depth + 1)]
+
+    def _array(self, value: np.ndarray[Any, Any], numpy: Any) -> list[Any]:
+        name = value.dtype.name
+        if name not in DTYPES or value.ndim > MAX_AXES:
+            raise _RefusalError(f"has dtype {value.dtype}" if name not in DTYPES else "has too many axes")
+        layout = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else "S"
+        order = "F" if layout == "F" else "C"
+        try:
+            # asarray, not ascontiguousarray: the latter turns a 0-d array into a 1-d one.
+            plain = numpy.asarray(value, dtype=value.dtype.newbyteorder("<"), order=order)
+        except MemoryError:  # a broadcast array takes no memory until it is written out
+            raise _RefusalError("takes more memory than there is") from None
+        flat = plain.reshape(-1, order=order)
+        if self.inline:
+            self._count(flat.size * (3 if flat.dtype.kind == "c" else 1))
+            return ["a", name, list(value.shape), layout, [_entry(item) for item in flat.tolist()]]
+        # A copy: the frame may be sent after the student's code has changed the array again.
+        return ["a", name, list(value.shape), layout, self._keep(flat.tobytes())]
+
+    def _from_torch(self, value: Any, kind: type, torch: Any) -> list[Any]:
+        if kind is not torch.Tensor and kind is not torch.nn.Parameter:
+            raise _RefusalError("is a subclass of torch.Tensor; return torch.as_tensor(...) of plain data")
+        name = str(value.dtype).removeprefix("torch.")
+        if name not in TORCH_DTYPES or value.layout is not torch.strided or value.is_meta:
+            raise _RefusalError(f"has dtype {name}, layout {value.layout} and device {value.device}")
+        try:
+            plain = value.detach().cpu().contiguous().resolve_conj().resolve_neg()
+        except (MemoryError, RuntimeError):  # an expanded tensor takes no memory until it is written out
+            raise _RefusalError("takes more memory than there is") from None
+        if self.inline:
+            self._count(plain.numel() * (3 if plain.is_complex() else 1))
+            wide = plain.float() if name == "bfloat16" else plain
+            entries: Any = [_entry(item) for item in wide.reshape(-1).tolist()]
+        else:
+            raw = plain.view(torch.int16) if name == "bfloat16" else plain
+            entries = self._keep(raw.numpy().tobytes())
+        return ["T", name, list(value.shape), bool(value.requires_grad), entries]
+
+    def _count(self, more: int) -> None:
+        self.nodes += more
+        if self.nodes > MAX_NODES:
+            raise _TooLargeError
+
+    def _keep(self, data: Buffer) -> int:
+        self.buffers.append(data)
+        return len(self.buffers) - 1
+
+
+_PLAIN = (float, int, str, bytes, complex, list, tuple, dict)
+
+
+def _name_of(kind: type) -> str:
+    """The name that the class was made with; `kind.__name__` may be code of the student's."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name[:200]
+
+
+def _text(value: str) -> str:
+    if has_surrogate(value):
+        raise _RefusalError("holds half of a surrogate pair, which is no text")
+    return value
+
+
+def _float_node(value: float) -> Any:
+    return value if math.isfinite(value) else ["f", repr(value)]
+
+
+def _entry(item: Any) -> Any:
+    """One entry of an inline array, with `["f", "nan"]` and `["c", …]` where JSON has no number."""
+    if type(item) is complex:
+        return ["c", _float_node(item.real), _float_node(item.imag)]
+    return _float_node(item) if type(item) is float else item
+
+
+def encode(value: object, *, inline: bool = False, opaque: bool = False) -> tuple[Any, list[Buffer]]:
+    """Turn a value into a tree for JSON and the buffers that its tags point to.
+
+    Args:
+        value: Plain data as listed at the top of this module.
+        inline: Write arrays into the tree, for files that people read.
+        opaque: Replace what cannot cross by an `Opaque` (the worker's side) instead of raising.
+    Raises:
+        ProtocolError: `value` holds something that cannot cross, and `opaque` is false; or it is too large.
+    """
+    encoder = _Encoder(inline=inline, opaque=opaque)
+    try:
+        return encoder.node(value), encoder.buffers
+    except _TooLargeError:
+        raise ProtocolError(
+            f"{_name_of(type(value))}: has too many items; at most {MAX_NODES} can cross."
+        ) from None
