@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import platform
 import time
@@ -55,7 +56,8 @@ def grade(
             problems.append(Problem(message=str(error), fault=True))
         problems.extend(_load_problems(submission, loaded))
         runs = run_all(bank, session, progress)
-        judge = Judge(submission.name, loaded, session, seed=bank.seed)
+        names = [planned.contract.name for planned in bank.exercises]
+        judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names)
         for planned in bank.exercises:
             exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:
@@ -127,4 +129,7 @@ def _import_message(error: StudentError) -> str:
 
 def _versions(libraries: Sequence[str]) -> dict[str, str]:
     found = {"python": platform.python_version()}
-    return found | {name: importlib.metadata.version(name) for name in ("numpy", *libraries)}
+    for name in dict.fromkeys(("numpy", *libraries)):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 from grader.banks import Planned, PlannedCheck
 from grader.boxes import Loaded, Session
 from grader.checks import Failure, Trial, signature
+from grader.errors import FaultError
 from grader.evidence import evidence_of, hidden_message
 from grader.protocol import Outcome
 from grader.results import CheckResult, ExerciseResult, Status
@@ -23,8 +24,11 @@ _GATE = 0.5
 class Judge:
     """Judges the exercises of one submission, in order."""
 
-    def __init__(self, file: str, loaded: Loaded, session: Session, *, seed: int) -> None:
+    def __init__(
+        self, file: str, loaded: Loaded, session: Session, *, seed: int, names: Sequence[str]
+    ) -> None:
         self._file, self._loaded, self._session, self._seed = file, loaded, session, seed
+        self._taken = frozenset(names)
 
     def exercise(self, planned: Planned, run: Run, before: Sequence[ExerciseResult]) -> ExerciseResult:
         """The verdict on one exercise; `before` are those on the exercises that stand before it."""
@@ -61,7 +65,7 @@ class Judge:
                 if failure is not None:
                     failed.append((trial, failure))
         except Exception as error:  # a judge is ours or the instructor's: never the student's loss
-            return _fault(check, f"{check.name}: {type(error).__name__}: {error}")
+            return _fault(check, f"{type(error).__name__}: {error}")
         if not failed:
             return _result(check, "passed", cases=len(check.trials))
         trial, failure = min(failed, key=lambda item: item[0].entries)
@@ -83,8 +87,13 @@ class Judge:
             return Failure(
                 "import", f"{name}: could not be run, because the file cannot be imported (see above)."
             )
-        if failure.kind == "missing" and failure.line is None:
-            close = difflib.get_close_matches(planned.contract.name, self._loaded.names, n=1)
+        if (
+            failure.kind == "missing"
+            and failure.line is None
+            and planned.contract.name not in self._loaded.names
+        ):
+            spare = [name for name in self._loaded.names if name not in self._taken]
+            close = difflib.get_close_matches(planned.contract.name, spare, n=1)
             tip = f" Did you mean your {close[0]!r}? It has to be named as in the exercise." if close else ""
             return Failure("missing", f"{failure.message}{tip}")
         return failure
@@ -97,7 +106,10 @@ class Judge:
 
         if failure.kind == "import":
             return None
-        return shrink(run, check.check, planned.contract, trial, failure, seed=self._seed)
+        try:
+            return shrink(run, check.check, planned.contract, trial, failure, seed=self._seed)
+        except FaultError:
+            return None  # no box any more: the case that failed is shown as it was found
 
 
 def _result(check: PlannedCheck, status: Status, **values: Any) -> CheckResult:
@@ -120,7 +132,14 @@ def _masked(check: CheckResult, because: str) -> CheckResult:
     if check.status not in ("failed", "skipped"):
         return check
     return check.model_copy(
-        update={"status": "skipped", "because": because, "message": "", "hint": "", "evidence": None}
+        update={
+            "status": "skipped",
+            "because": because,
+            "message": "",
+            "kind": "",
+            "hint": "",
+            "evidence": None,
+        }
     )
 
 

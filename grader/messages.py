@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.protocol import Callback, Opaque
+from grader.protocol import Callback, Opaque, Ref, Script, Step
 from grader.shapes import shape_text
 
-__all__ = ["call_text", "kind_text", "number_text", "value_text"]
+__all__ = ["call_text", "kind_text", "number_text", "script_text", "value_text"]
 
 _MAX_ENTRIES = 40
 _MAX_TEXT = 600
@@ -52,6 +52,55 @@ def value_text(value: object) -> str:
 def call_text(name: str, inputs: Mapping[str, object]) -> str:
     """`softmax(z=[[0, 89]])`."""
     return f"{name}({', '.join(f'{key}={value_text(value)}' for key, value in inputs.items())})"
+
+
+_SYMBOLS = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "neg": "-", "pos": "+",
+}  # fmt: skip
+
+
+def script_text(script: Script) -> str:
+    """The steps of a script as lines of Python, and what is looked at: `a = Value(2)`, `a.data`."""
+    texts: list[str] = []
+    lines: list[str] = []
+    for step in script.steps:
+        text = _step_text(step, texts)
+        if step.do != "get":
+            lines.append(f"{_letter(len(lines))} = {text}")
+            text = _letter(len(lines) - 1)
+        texts.append(text)
+    return "\n".join([*lines, _ref_text(script.returns, texts)])
+
+
+def _step_text(step: Step, texts: Sequence[str]) -> str:
+    args = [_ref_text(arg, texts) for arg in step.args]
+    named = [f"{key}={_ref_text(value, texts)}" for key, value in step.kwargs.items()]
+    if step.do == "get":
+        return f"{args[0]}.{step.name}"
+    if step.do == "invoke":
+        return f"{args[0]}({', '.join(args[1:] + named)})"
+    if step.do == "call":
+        return f"{step.name}({', '.join(args + named)})"
+    if step.name == "getitem":
+        return f"{args[0]}[{args[1]}]"
+    symbol = _SYMBOLS.get(step.name)
+    if symbol is None:
+        return f"{step.name}({', '.join(args)})"
+    return f"{args[0]} {symbol} {args[1]}" if len(args) > 1 else f"{symbol}{args[0]}"
+
+
+def _letter(number: int) -> str:
+    return "abcdefghijklmnopqrstuvwxyz"[number] if number < 26 else f"v{number}"
+
+
+def _ref_text(value: object, texts: Sequence[str]) -> str:
+    if isinstance(value, Ref):
+        return texts[value.slot] + "".join(f"[{item!r}]" for item in value.path)
+    if isinstance(value, list | tuple):
+        inner = ", ".join(_ref_text(item, texts) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    return value_text(value)
 
 
 def kind_text(value: object) -> str:

@@ -81,12 +81,11 @@ def test_the_smallest_case_is_found(student: Any, smallest: list[list[float]]) -
     assert failure.message.startswith("softmax(z): ")
 
 
-def test_the_smallest_number_that_overflows_is_found() -> None:
+def test_one_number_that_overflows_is_enough() -> None:
     found, _ = shrunk(CONTRACT, naive)
     assert found is not None
     assert found[1].kind == "nonfinite"
-    assert found[0].inputs["z"].size == 1
-    assert abs(found[0].inputs["z"]).max() < 800  # exp overflows from 710 on, and is 0 from -746 on
+    assert found[0].inputs["z"].tolist() == [[-900.0]]  # the low end of the range: exp is 0 there
 
 
 def test_the_same_seed_shows_the_same_case_after_the_same_calls() -> None:
@@ -152,11 +151,16 @@ def test_a_fault_of_the_box_is_not_swallowed() -> None:
     check = agrees()
     trial, failure = first(CONTRACT, total_over_all, check)
 
+    asked = []
+
     def run(trial: Trial) -> list[Outcome]:
+        asked.append(trial)
         raise FaultError("the box is gone")
 
-    with pytest.raises(FaultError, match=r"^the box is gone$"):
+    with pytest.raises(FaultError) as error:
         shrink(run, check, CONTRACT, trial, failure, seed=0)
+    assert str(error.value) == "the box is gone"
+    assert len(asked) <= 3
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_lists_and_offered_functions_are_made_small_too() -> None:
         return f(x) + sum(float(w.sum()) for w in layers)
 
     doubled = function(lambda w: lambda x: w * x, takes=[real("n")], w=real(""))
-    inputs = {"x": real("n"), "layers": list_of(real("a b"), shortest=0), "f": doubled}
+    inputs: dict[str, Any] = {"x": real("n"), "layers": list_of(real("a b"), shortest=0), "f": doubled}
     contract = Contract("through", inputs, real("n"), through)
     found, _ = shrunk(contract, lambda x, layers, f: through(x, layers[:1], f))
     assert found is not None

@@ -28,7 +28,9 @@ __all__ = ["BareBox"]
 _MIB = 1 << 20
 _POLL_S = 0.5
 _START = (
-    "import sys; sys.path.append(sys.argv[1]); from grader.worker.main import main; main(sys.argv[2].split())"
+    "import sys; home, libraries = sys.argv[1:]; sys.path.append(home); from grader.worker.main import main; "
+    # Where the engine is installed from a checkout, its folder is a course's too: not for the student's imports.
+    "sys.path[:] = [path for path in sys.path if path != home]; del sys.argv[1:]; main(libraries.split())"
 )
 
 

@@ -17,7 +17,7 @@ from grader.cases.fits import Misfit, nonfinite_misfit
 from grader.cases.offered import Anything, Function, Offered
 from grader.cases.scenarios import trace
 from grader.errors import AssignmentError
-from grader.messages import call_text, kind_text
+from grader.messages import call_text, kind_text, script_text, value_text
 from grader.protocol import Callback, Opaque, Ref, Script, Step
 from grader.shapes import Sizes
 
@@ -97,8 +97,11 @@ class Contract:
         return nonfinite_misfit(value)
 
     def call(self, name: str, inputs: Mapping[str, Any]) -> str:
-        """The call as a person would write it."""
-        return call_text(name, {key: _sent(key, value) for key, value in inputs.items()})
+        """The call, or the calls of a scenario, as a person would write them."""
+        shown = {key: _shown(key, value) for key, value in inputs.items()}
+        if self.scenario is None:
+            return call_text(name, shown)
+        return script_text(trace(self.scenario, shown, where=self.where, probe=False))
 
     def offered(self, inputs: Mapping[str, Any], sizes: Sizes) -> dict[int, Callable[..., Any]]:
         """The functions among the inputs by number, ready to be called by the student."""
@@ -149,6 +152,14 @@ def _frozen(value: Any) -> Any:
     view = value.view()
     view.flags.writeable = False
     return view
+
+
+def _shown(name: str, value: Any) -> Any:
+    """What stands for an input in a text: an offered function as what it was made from."""
+    if not isinstance(value, Offered):
+        return value
+    parts = ", ".join(f"{key}={value_text(part)}" for key, part in value.made_from.items())
+    return Opaque(f"function {name} made from {parts}" if parts else f"function {name}")
 
 
 def _module_of(reference: Callable[..., Any]) -> SimpleNamespace:

@@ -71,7 +71,9 @@ def _raised(contract: Contract, error: StudentError) -> Failure:
             "arguments", f"{name}: expected a function that takes these arguments, got {error.text}."
         )
     if error.type_name == "NotImplementedError":
-        return _at(error, "missing", f"{name}: is not implemented yet.")
+        return Failure(
+            "missing", f"{name}: is not implemented yet.", line=error.line, code=error.source or ""
+        )
     if error.kind == "exit":
         return _at(
             error, "exit", f"{name}: expected an answer, but your code ends the program{_place(error)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,9 +80,16 @@ def test_the_smallest_cases_come_first() -> None:
     assert sizes == sorted(sizes)
 
 
-def test_there_are_as_many_ordinary_cases_as_asked_for() -> None:
-    assert sum(case.ordinary for case in CASES) == 24
-    assert sum(case.ordinary for case in draw_cases(contract(INPUTS), seed=1, count=5)) == 5
+@pytest.mark.parametrize("count", [5, 24])
+def test_there_are_as_many_ordinary_cases_as_asked_for_and_a_few_twins_in_the_same_shape(count: int) -> None:
+    ordinary = [case for case in draw_cases(contract(INPUTS), seed=1, count=count) if case.ordinary]
+    twins = [
+        (a, b)
+        for a, b in pairwise(ordinary)
+        if a.inputs["logits"].shape == b.inputs["logits"].shape and a.inputs["rate"] != b.inputs["rate"]
+    ]
+    assert len(ordinary) == count + 3
+    assert len(twins) >= 3
 
 
 def test_axes_of_one_name_have_one_length_and_arrays_are_dense() -> None:

@@ -1,0 +1,84 @@
+"""What a student can do with the feedback: repeat the calls, find the name, call it a day."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import judging
+from grader.errors import FaultError
+from tests.end_to_end.conftest import Grade, but, check_of, exercise_of
+
+
+def test_a_class_exercise_shows_the_calls_in_sequence(grade_text: Grade) -> None:
+    lazy = "class Counter:\n    def __init__(self, start):\n        self.count = start\n    def up(self, by):\n        return 0\n"
+    evidence = check_of(grade_text(but(Counter=lazy)), "Counter").evidence
+    assert evidence is not None
+    assert evidence.call == "a = Counter(0)\nb = a.up(0)\nc = a.up(1)\n(b, c, a.count)"
+
+
+def test_an_offered_function_shows_what_it_was_made_from(grade_text: Grade) -> None:
+    evidence = check_of(grade_text(but(slope="def slope(f, a):\n    return f(a)\n")), "slope").evidence
+    assert evidence is not None
+    assert evidence.call.startswith("slope(f=<function f made from c=1")
+
+
+def test_a_misspelt_name_is_guessed_but_never_as_another_exercise(grade_text: Grade) -> None:
+    misspelt = grade_text(but(scale="def sclae(x, factor=2.0):\n    return x * factor\n"))
+    assert "Did you mean your 'sclae'?" in check_of(misspelt, "scale").message
+    missing = grade_text(but(scale=""))
+    assert "Did you mean" not in check_of(missing, "scale").message
+
+
+def test_parameters_may_have_other_names_or_be_given_by_name_only(grade_text: Grade) -> None:
+    renamed = grade_text(but(scale="def scale(values, by=2.0):\n    return np.asarray(values, float) * by\n"))
+    by_name = grade_text(
+        but(scale="def scale(x, *, factor=2.0):\n    return np.asarray(x, float) * factor\n")
+    )
+    assert exercise_of(renamed, "scale").status == exercise_of(by_name, "scale").status == "passed"
+
+
+def test_parameters_by_another_name_only_do_not_fit(grade_text: Grade) -> None:
+    check = check_of(
+        grade_text(but(scale="def scale(x, *, by=2.0):\n    return np.asarray(x, float) * by\n")), "scale"
+    )
+    assert check.kind == "arguments"
+    assert check.message == (
+        "scale(x, factor): expected a function that takes these arguments, got scale(x, *, by=2.0)."
+    )
+
+
+def test_a_stub_is_told_in_one_line(grade_text: Grade) -> None:
+    check = check_of(
+        grade_text(but(scale="def scale(x, factor=2.0):\n    raise NotImplementedError\n")), "scale"
+    )
+    assert check.message == "scale(x, factor): is not implemented yet."
+    assert check.evidence is not None
+    assert (check.evidence.call, check.evidence.expected, check.evidence.got) == ("", "", "")
+
+
+def test_a_box_that_is_lost_while_a_case_is_made_smaller_leaves_the_case_as_it_was(
+    grade_text: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise FaultError("box: cannot start.")
+
+    monkeypatch.setattr(judging, "shrink", lost)
+    check = check_of(grade_text(but(scale="def scale(x, factor=2.0):\n    return 3.0 * x\n")), "scale")
+    assert check.status == "failed"
+    assert check.evidence is not None
+    assert not check.evidence.shrunk
+
+
+def test_a_skipped_check_keeps_no_trace_of_the_failure_behind_it(grade_text: Grade) -> None:
+    wrong = "def scale(x, factor=2.0):\n    return np.asarray(x, float) + factor\n"
+    check = check_of(grade_text(but(scale=wrong)), "scale_twice")
+    assert (check.status, check.kind, check.message, check.evidence) == ("skipped", "", "", None)
+
+
+def test_a_student_cannot_reach_the_course_through_the_import_machinery(grade_text: Grade) -> None:
+    spy = (
+        "def scale(x, factor=2.0):\n    import importlib\n    for name in ('reference', 'assignments'):\n"
+        "        try:\n            importlib.import_module(name)\n        except ImportError:\n            continue\n"
+        "        return None\n    return np.asarray(x, float) * factor\n"
+    )
+    assert exercise_of(grade_text(but(scale=spy)), "scale").status == "passed"
