@@ -13,7 +13,7 @@ demo: .venv/core
 	$(BIN)/grader demo
 
 test: .venv/dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -114,10 +114,10 @@ def kind_text(value: object) -> str:
         return f"a {value.type_name}" if plain else f"a {value.type_name} that {value.why}"
     if isinstance(value, list | tuple):
         return f"a {type(value).__name__} of {len(value)} items"
-    if isinstance(value, int | float | complex | np.generic):
-        return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
     if isinstance(value, str):
         return f"the text {value_text(value)}"
+    if isinstance(value, int | float | complex | np.generic):
+        return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
     if _is_tensor(value):
         return f"a torch tensor of shape {shape_text(tuple(_tensor_array(value).shape))}"
     name = type(value).__name__

@@ -96,6 +96,7 @@ KINDS: list[tuple[Any, str]] = [
     (np.float32(0.5), "the number 0.5"),
     (1j, "the number 1j"),
     ("abc", "the text 'abc'"),
+    (np.str_("abc"), "the text 'abc'"),
     (torch.zeros(2, 3), "a torch tensor of shape (2, 3)"),
     ({}, "a dict"),
     (Box(), "a Box"),

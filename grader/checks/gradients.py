@@ -57,12 +57,15 @@ class GradientOf:
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         self._require_fit(contract)
-        chosen = spread([case for case in cases if case.ordinary and case.entries <= _MAX_ENTRIES], _FEW)
+        ordinary = sorted((case for case in cases if case.ordinary), key=lambda case: case.entries)
+        # Differences cost two calls an entry; where every case is large, the smallest two have to do.
+        small = [case for case in ordinary if case.entries <= _MAX_ENTRIES]
+        chosen = spread(small, _FEW) if small else ordinary[:2]
         trials = [trial for case in chosen if (trial := self._trial(contract, case)) is not None]
         if not trials:
             raise AssignmentError(
                 f"{contract.where}: gradient_of: expected a case where {self.name} has a derivative, got none.",
-                mend="Its differences disagree everywhere, or every case is too large; narrow the inputs' domains.",
+                mend="Its differences disagree everywhere: narrow the inputs' domains, or avoid the kinks.",
             )
         return trials
 

@@ -97,13 +97,13 @@ def test_dense_and_special_values_are_inside_their_domain(domain: Any, inside: A
     for draw in (domain.dense, *domain.edges().values()):
         for seed in range(8):
             value = draw(np.random.default_rng(seed), SIZES)
-            assert inside(value) or (isinstance(domain, type(list_of(real("")))) and len(value) <= 3), value
+            assert inside(value), value
             if not isinstance(value, Offered):
                 assert domain.misfit(value, dict(SIZES)) is None
 
 
 @pytest.mark.parametrize(("domain", "inside"), DOMAINS, ids=IDS)
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=12, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_small_values_are_inside_their_domain(domain: Any, inside: Any, data: st.DataObject) -> None:
     sizes = {**SIZES, "n": 5, "k": 3}
@@ -348,7 +348,7 @@ BAD: list[tuple[Callable[[], Any], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("make", "text"), BAD, ids=[text.splitlines()[0] for _, text in BAD])
+@pytest.mark.parametrize(("make", "text"), BAD, ids=range(len(BAD)))
 def test_a_domain_that_cannot_be_meant_is_refused_with_its_value(make: Callable[[], Any], text: str) -> None:
     with pytest.raises(AssignmentError) as error:
         make()

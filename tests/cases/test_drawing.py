@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 
 from grader.cases import (
     Case,
@@ -222,10 +222,9 @@ def test_small_cases_are_cases_of_the_contract(case: Case) -> None:
 
 
 def test_the_simplest_case_is_the_smallest() -> None:
-    case = find(small_cases(contract(INPUTS)), lambda case: True, settings=repeatable)
-    assert {name: np.asarray(value).tolist() for name, value in case.inputs.items()} == {
-        "logits": [[0.0]], "labels": [0], "weights": [0.0], "bias": [0.0], "rate": 1.0,
-    }  # fmt: skip
+    inputs = {name: INPUTS[name] for name in ("logits", "labels")}
+    case = find(small_cases(contract(inputs)), lambda case: True, settings=repeatable)
+    assert {name: value.tolist() for name, value in case.inputs.items()} == {"logits": [[0.0]], "labels": [0]}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +236,7 @@ def test_small_cases_keep_dtype_and_layout_and_no_other_speciality(note: str, ke
     case = find(
         small_cases(contract(INPUTS), note=note),
         lambda case: case.inputs["logits"].shape == (2, 3),
-        settings=repeatable,
+        settings=settings(repeatable, max_examples=200, phases=[Phase.generate]),
     )
     logits = case.inputs["logits"]
     assert case.note == (note if kept else "")

@@ -53,7 +53,6 @@ def silent(x: Any) -> Any:
         (lambda: refuses(silent), "refuses: silent: expected a docstring, got None.\n"
                                   "Its first line tells the student what is bad."),
     ],
-    ids=str,
 )  # fmt: skip
 def test_a_field_that_cannot_be_meant_is_refused_with_its_value(make: Callable[[], Any], text: str) -> None:
     with pytest.raises(AssignmentError) as error:

@@ -149,7 +149,7 @@ def shifted_loss(x: Any, w: Any) -> float:
          "unexpected keyword argument 'x'.\nIt is called with the exercise's inputs by name."),
         (gradient_of(lambda x, w: float(np.sin(1e9 * w).sum()), wrt="w"), SMOOTH,
          "gradient_of: expected a case where <lambda> has a derivative, got none.\n"
-         "Its differences disagree everywhere, or every case is too large; narrow the inputs' domains."),
+         "Its differences disagree everywhere: narrow the inputs' domains, or avoid the kinks."),
     ],
 )  # fmt: skip
 def test_a_gradient_that_nobody_could_meet_is_told_to_the_instructor(
@@ -165,3 +165,9 @@ def test_a_function_that_changes_its_arguments_changes_no_case() -> None:
     with pytest.raises(AssignmentError):
         gradient_of(shifted_loss, wrt="w").plan(CONTRACT, cases)
     assert cases[0].inputs["x"].tolist() == [1.0]
+
+
+def test_where_every_case_is_large_the_smallest_two_have_to_do() -> None:
+    large = [case(x=list(np.ones(n)), w=list(np.ones(n)), sizes={"n": n}) for n in (300, 200, 250)]
+    trials = gradient_of(loss, wrt="w").plan(CONTRACT, large)
+    assert [trial.sizes["n"] for trial in trials] == [200, 250]

@@ -16,7 +16,7 @@ from grader.protocol.values import BIT_GENERATORS, DTYPES
 
 __all__ = ["arrays", "generators", "plain_values", "repeatable", "scalars", "trees"]
 
-repeatable = settings(deadline=None, derandomize=True, database=None, max_examples=150)
+repeatable = settings(deadline=None, derandomize=True, database=None, max_examples=100)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 numbers = st.integers(-(2**70), 2**70) | st.floats() | st.complex_numbers(allow_nan=True)

@@ -59,7 +59,7 @@ def test_plain_values_survive_a_text_that_people_can_read(value: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", sorted(DTYPES))
-@settings(repeatable, max_examples=40)
+@settings(repeatable, max_examples=25)
 @given(data=st.data())
 def test_arrays_survive_with_dtype_and_shape_in_every_layout(dtype: str, data: st.DataObject) -> None:
     value = data.draw(arrays(dtype))
