@@ -53,6 +53,8 @@ class Course:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        # Known by its name, as a module that is imported: dataclasses and scenarios look it up.
+        sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
         except AssignmentError as error:

@@ -27,7 +27,8 @@ class Statement:
 
 def statement(function: Callable[..., Any]) -> Statement:
     """Read the docstring of a reference; an absent one is an empty statement."""
-    text = inspect.getdoc(function) or ""
+    # Not getdoc: an __init__ without words of its own would be told to "initialize self".
+    text = inspect.cleandoc(function.__doc__ or "")
     kept: list[str] = []
     source: list[str] = []
     target = kept

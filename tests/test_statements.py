@@ -72,3 +72,11 @@ class Layer:
 )
 def test_a_docstring_is_read_section_by_section(function: Any, expected: Statement) -> None:
     assert statement(function) == expected
+
+
+def test_a_method_without_words_of_its_own_inherits_none() -> None:
+    class Plain:
+        def __init__(self) -> None:
+            pass
+
+    assert statement(Plain.__init__).text == ""

@@ -164,8 +164,10 @@ def _shown(name: str, value: Any) -> Any:
 
 def _module_of(reference: Callable[..., Any]) -> SimpleNamespace:
     """The names of the reference's module, as a scenario sees those of the student's."""
-    module = inspect.getmodule(reference)
-    return SimpleNamespace(**vars(module)) if module is not None else SimpleNamespace()
+    functions = [reference, *vars(reference).values()] if inspect.isclass(reference) else [reference]
+    # By the functions' own globals: another course may have taken the module's name since.
+    known = (found.__globals__ for found in functions if inspect.isfunction(found))
+    return SimpleNamespace(**next(known, vars(inspect.getmodule(reference) or SimpleNamespace())))
 
 
 def _caller(name: str, domain: Function, value: Offered, sizes: Sizes) -> Callable[..., Any]:

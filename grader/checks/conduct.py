@@ -83,9 +83,12 @@ class LeavesInputsAlone:
 
 
 def _given(script: Script) -> list[Any]:
-    """The arguments that a probe looks at: those of the first step that has any."""
-    found = ([*step.args, *step.kwargs.values()] for step in script.steps)
-    return next((given for given in found if given), [])
+    """The arguments that a probe looks at."""
+    steps = script.steps
+    return [
+        steps[at].args[place] if isinstance(place, int) else steps[at].kwargs[place]
+        for at, place in script.given()
+    ]
 
 
 def _same(value: Any, item: Any) -> bool:

@@ -57,7 +57,9 @@ class GradientOf:
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         self._require_fit(contract)
-        ordinary = sorted((case for case in cases if case.ordinary), key=lambda case: case.entries)
+        # Where a parameter is left out its default holds, and there is no point to differentiate at.
+        given = [case for case in cases if self.at is not None or self.wrt in case.inputs]
+        ordinary = sorted((case for case in given if case.ordinary), key=lambda case: case.entries)
         # Differences cost two calls an entry; where every case is large, the smallest two have to do.
         small = [case for case in ordinary if case.entries <= _MAX_ENTRIES]
         chosen = spread(small, _FEW) if small else ordinary[:2]
@@ -98,8 +100,6 @@ class GradientOf:
         return replace(found, kind="gradient", message=text)
 
     def _trial(self, contract: Contract, case: Case) -> Trial | None:
-        if self.at is None and self.wrt not in case.inputs:
-            return None  # left out in this case: its default holds
         inputs = {name: _float64(copy.deepcopy(value)) for name, value in case.inputs.items()}
         try:
             point = self.at(**inputs) if self.at is not None else inputs[self.wrt]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from grader.errors import ProtocolError
+from grader.protocol.values import Ref
 
 __all__ = ["OPERATORS", "Ending", "Outcome", "Reply", "Script", "Step", "StudentError", "field_of"]
 
@@ -78,7 +79,7 @@ class Script:
     returns: Any
     """A value in which every `Ref` is replaced by what it stands for."""
     probe: bool = False
-    """Also send the first step's arguments after the call, and the answer once more after they were overwritten."""
+    """Also send the `given` arguments after the calls, and the answer once more after they were overwritten."""
 
     def to_value(self) -> dict[str, Any]:
         return {"steps": [s.to_value() for s in self.steps], "returns": self.returns, "probe": self.probe}
@@ -88,6 +89,23 @@ class Script:
         steps = tuple(Step.from_value(step) for step in field_of(value, "steps", list))
         returns = value["returns"] if type(value) is dict and "returns" in value else None
         return cls(steps, returns, field_of(value, "probe", bool))
+
+    def given(self) -> list[tuple[int, int | str]]:
+        """Where arguments come from outside: (step, position or name) in all calls, objects of the worker left out."""
+        found: list[tuple[int, int | str]] = []
+        for number, step in enumerate(self.steps):
+            if step.do in ("call", "invoke"):
+                found.extend(
+                    (number, place) for place, value in enumerate(step.args) if not _holds_ref(value)
+                )
+                found.extend((number, name) for name, value in step.kwargs.items() if not _holds_ref(value))
+        return found
+
+
+def _holds_ref(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_ref(item) for item in value)
+    return type(value) is Ref or (type(value) is dict and any(_holds_ref(item) for item in value.values()))
 
 
 @dataclass(frozen=True)

@@ -47,26 +47,32 @@ def run_script(student: Student, script: Script, call: Caller, seen: list[tuple[
     """Run the steps; an exception of the student's becomes the reply's error."""
     seen.clear()
     results: list[Any] = []
-    first: tuple[Any, ...] = ()
+    taken: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     try:
         for step in script.steps:
             args = tuple(_resolve(arg, results, call) for arg in step.args)
             kwargs = {key: _resolve(value, results, call) for key, value in step.kwargs.items()}
-            first = first or (*args, *kwargs.values())
+            taken.append((args, kwargs))
             results.append(_take(student, step, args, kwargs))
         value = _resolve(script.returns, results, call)
-        return _probed(value, first, seen) if script.probe else Reply(value=value, warnings=tuple(seen))
+        if not script.probe:
+            return Reply(value=value, warnings=tuple(seen))
+        given = [
+            taken[at][0][place] if isinstance(place, int) else taken[at][1][place]
+            for at, place in script.given()
+        ]
+        return _probed(value, given, seen)
     except _StepError as problem:
         return Reply(error=problem.error, warnings=tuple(seen))
     except BaseException as error:
         return Reply(error=student.failure(error), warnings=tuple(seen))
 
 
-def _probed(value: Any, first: tuple[Any, ...], seen: list[tuple[str, str, int]]) -> Reply:
+def _probed(value: Any, given: list[Any], seen: list[tuple[str, str, int]]) -> Reply:
     """The answer as it is, the arguments, and the answer again after the arguments were overwritten."""
     before = _snapshot(value)
-    after = _snapshot(list(first))
-    for arg in first:
+    after = _snapshot(given)
+    for arg in given:
         _overwrite(arg)
     return Reply(value=before, warnings=tuple(seen), after=after, again=value)
 

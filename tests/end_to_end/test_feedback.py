@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from grader import judging
+from grader.banks import build_bank
+from grader.boxes import open_box
+from grader.courses import Course
 from grader.errors import FaultError
+from grader.grading import grade
+from grader.results import CheckResult
+from grader.submissions import collect
 from tests.end_to_end.conftest import Grade, but, check_of, exercise_of
 
 
 def test_a_class_exercise_shows_the_calls_in_sequence(grade_text: Grade) -> None:
-    lazy = "class Counter:\n    def __init__(self, start):\n        self.count = start\n    def up(self, by):\n        return 0\n"
+    start = "class Counter:\n    def __init__(self, start):\n        self.count = start\n"
+    lazy = start + "    def up(self, by):\n        return 0\n"
     evidence = check_of(grade_text(but(Counter=lazy)), "Counter").evidence
     assert evidence is not None
     assert evidence.call == "a = Counter(0)\nb = a.up(0)\nc = a.up(1)\n(b, c, a.count)"
@@ -82,3 +91,32 @@ def test_a_student_cannot_reach_the_course_through_the_import_machinery(grade_te
         "        return None\n    return np.asarray(x, float) * factor\n"
     )
     assert exercise_of(grade_text(but(scale=spy)), "scale").status == "passed"
+
+
+def test_a_method_that_changes_its_argument_is_caught_as_well_as_a_function(tmp_path: Path) -> None:
+    root = course_with_a_method(tmp_path)
+    bank = build_bank(Course(root).load("nets"), seed=0)
+
+    def graded(body: str) -> CheckResult:
+        file = tmp_path / "nets.py"
+        file.write_text(f"import numpy as np\n\n\nclass Net:\n    def run(self, x):\n{body}")
+        result = grade(bank, collect(file), lambda: open_box("bare", bank.libraries, bank.limits), box="bare")
+        return check_of(result, "Net", "leaves_inputs_alone")
+
+    assert graded("        return 2.0 * x\n").status == "passed"
+    changed = graded("        x *= 2.0\n        return x.copy()\n")
+    assert (changed.status, changed.kind) == ("failed", "inputs")
+    assert graded("        return x\n").status in ("failed", "skipped")
+
+
+def course_with_a_method(folder: Path) -> Path:
+    (folder / "assignments" / "nets").mkdir(parents=True)
+    (folder / "assignments" / "nets" / "assignment.py").write_text(
+        "from grader import *\n\n\nclass Net:\n    '''Doubles what it is given.'''\n\n"
+        "    def run(self, x):\n        '''Twice x.'''\n        return 2.0 * x\n\n\n"
+        "assignment = Assignment(id='nets', title='Nets', exercises=[\n"
+        "    Exercise(Net, points=1, inputs={'x': real('n', variants=False)}, returns=real('n'),\n"
+        "             scenario=lambda student, x: student.Net().run(x),\n"
+        "             checks=[agrees(), leaves_inputs_alone()])])\n"
+    )
+    return folder
