@@ -21,8 +21,13 @@ _MAX_TEXT = 600
 
 
 def number_text(value: float) -> str:
-    """Six significant digits; `0.2447`, `1e-06`, `nan`."""
-    return repr(value) if isinstance(value, bool | int) else format(value, ".6g")
+    """Six significant digits, and a point in a float, so that it is one when copied: `0.2447`, `2.0`, `1e-06`."""
+    if isinstance(value, bool | int):
+        return repr(value)
+    text = format(value, ".6g")
+    digits = text.lstrip("-")
+    # Not where all six digits stand before the point: 123456.4 is not 123456.0.
+    return f"{text}.0" if digits.isdigit() and len(digits) < 6 else text
 
 
 def value_text(value: object) -> str:

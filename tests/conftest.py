@@ -8,6 +8,7 @@ import pytest
 
 import reference.activations
 import reference.losses  # noqa: F401 - both are loaded here, so that they can be put back
+from grader import shrinking
 
 _OWN = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "reference"}
 _PATH = list(sys.path)
@@ -20,3 +21,9 @@ def _own_course() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
         del sys.modules[name]
     sys.modules.update(_OWN)
+
+
+@pytest.fixture(autouse=True)
+def _patient_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timings decide no test: the clock behind shrinking never strikes unless a test makes it."""
+    monkeypatch.setattr(shrinking, "_CLOCK_S", 600.0)

@@ -22,8 +22,8 @@ class Box:
     [
         (0.244728471, "0.244728"),
         (1e-06, "1e-06"),
-        (3.0, "3"),
-        (-0.0, "-0"),
+        (3.0, "3.0"),
+        (-0.0, "-0.0"),
         (123456789, "123456789"),
         (123456789.0, "1.23457e+08"),
         (math.nan, "nan"),
@@ -45,16 +45,16 @@ VALUES: list[tuple[Any, str]] = [
     (np.str_("a"), "'a'"),
     ([1, 2.5, "a"], "[1, 2.5, 'a']"),
     ((1,), "(1,)"),
-    ({"w": np.zeros(2), 3: None}, "{'w': [0, 0], 3: None}"),
+    ({"w": np.zeros(2), 3: None}, "{'w': [0.0, 0.0], 3: None}"),
     (np.array([0.5, 1e-9]), "[0.5, 1e-09]"),
     (np.array(3.5), "3.5"),
     (np.array([[1, 2], [3, 4]]), "[[1, 2], [3, 4]]"),
     (np.array([True, False]), "[True, False]"),
     (np.array([1.5], np.float32), "[1.5] (float32)"),
     (np.array([1], np.uint8), "[1] (uint8)"),
-    (np.asfortranarray([[1.0, 2.0], [3.0, 4.0]]), "[[1, 2], [3, 4]] (Fortran order)"),
-    (np.ones((2, 4))[:, ::2], "[[1, 1], [1, 1]] (not contiguous)"),
-    (np.ones(4)[::2], "[1, 1] (not contiguous)"),
+    (np.asfortranarray([[1.0, 2.0], [3.0, 4.0]]), "[[1.0, 2.0], [3.0, 4.0]] (Fortran order)"),
+    (np.ones((2, 4))[:, ::2], "[[1.0, 1.0], [1.0, 1.0]] (not contiguous)"),
+    (np.ones(4)[::2], "[1.0, 1.0] (not contiguous)"),
     (np.zeros(0), "[] (shape (0,))"),
     (np.zeros((0, 3), np.float32), "[] (shape (0, 3), float32)"),
     (np.array(["a"]), "['a'] (<U1)"),
@@ -62,8 +62,8 @@ VALUES: list[tuple[Any, str]] = [
     (np.random.default_rng(0), "numpy.random.default_rng(...)"),
     (Opaque("Layer"), "<Layer>"),
     (Callback(1, "step"), "<function step>"),
-    (torch.tensor([1.0, 2.5]), "torch.[1, 2.5] (float32)"),
-    (torch.tensor([1.0, 2.5], dtype=torch.bfloat16, requires_grad=True), "torch.[1, 2.5] (float32)"),
+    (torch.tensor([1.0, 2.5]), "torch.[1.0, 2.5] (float32)"),
+    (torch.tensor([1.0, 2.5], dtype=torch.bfloat16, requires_grad=True), "torch.[1.0, 2.5] (float32)"),
     (torch.tensor([1 + 2j]).conj(), "torch.[(1-2j)] (complex64)"),
     (torch.float32, "torch.float32"),
 ]
@@ -78,8 +78,10 @@ def test_long_values_are_cut_and_say_so() -> None:
     assert value_text("x" * 900) == "'" + "x" * 598 + "…"
     assert value_text(list(range(50))) == "[" + ", ".join(map(str, range(40))) + ", …]"
     assert value_text(np.arange(50)) == "[" + ", ".join(map(str, range(40))) + ", …] (shape (50,))"
-    assert value_text(np.zeros((9, 9))) == ("[" + "[0, 0, 0, 0, 0, 0, …], " * 6 + "…] (shape (9, 9))")
-    assert value_text(np.zeros((4, 4, 4))).count("0") == 27
+    assert value_text(np.zeros((9, 9))) == (
+        "[" + "[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, …], " * 6 + "…] (shape (9, 9))"
+    )
+    assert value_text(np.zeros((4, 4, 4))).count("0.0") == 27
 
 
 KINDS: list[tuple[Any, str]] = [

@@ -28,9 +28,9 @@ __all__ = ["BareBox"]
 _MIB = 1 << 20
 _POLL_S = 0.5
 _START = (
-    "import sys; home, libraries = sys.argv[1:]; sys.path.append(home); from grader.worker.main import main; "
-    # Where the engine is installed from a checkout, its folder is a course's too: not for the student's imports.
-    "sys.path[:] = [path for path in sys.path if path != home]; del sys.argv[1:]; main(libraries.split())"
+    "import sys; home, hidden, libraries = sys.argv[1:]; sys.path.append(home); "
+    "from grader.worker.main import main; "
+    "sys.path[:] = [path for path in sys.path if path != hidden]; del sys.argv[1:]; main(libraries.split())"
 )
 
 
@@ -46,7 +46,7 @@ class BareBox:
         try:
             self._process = subprocess.Popen(
                 # -s and -P, not -I: that would also ignore PYTHONHASHSEED, and sets of text change their order.
-                [sys.executable, "-s", "-P", "-B", "-c", _START, home, " ".join(libraries)],
+                [sys.executable, "-s", "-P", "-B", "-c", _START, home, _hidden(home), " ".join(libraries)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -163,6 +163,15 @@ class BareBox:
         return self._ended
 
     _ended: Usage | None = None
+
+
+def _hidden(home: str) -> str:
+    """The folder to take off the worker's path, if any.
+
+    Run from a checkout, the engine's folder is a course's too, and that is not for the student's imports;
+    installed as a package, it is where the libraries are.
+    """
+    return "" if Path(home).name in ("site-packages", "dist-packages") else home
 
 
 def _environment(home: str) -> dict[str, str]:

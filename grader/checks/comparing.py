@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.cases import entry_text
 from grader.checks.trials import Failure, Grid
-from grader.messages import kind_text, number_text, value_text
+from grader.messages import kind_text, value_text
 from grader.protocol import Opaque, encode
 
 __all__ = ["SINGLE", "Tolerance", "holds_float32", "magnitude", "mismatch"]
@@ -162,7 +162,11 @@ def _close(
         ratio = np.where(error > 0, error / np.maximum(allowed, 1e-300), 0.0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ratio)), want.shape))
     at, bad = entry_text(index), have[index].item()
-    expected, got, limit = value_text(want[index].item()), value_text(bad), number_text(float(allowed[index]))
+    expected, got = value_text(want[index].item()), value_text(bad)
+    if expected == got:  # six digits do not tell them apart
+        expected, got = repr(want[index].item()), repr(bad)
+    room = float(allowed[index])
+    limit = format(room, ".2g" if room < 100 else ".6g")
     start = f"{place}largest error{at}: " if want.ndim else place
     kind = "value" if np.isfinite(bad) or not np.isfinite(want[index]) else "nonfinite"
     return Failure(

@@ -64,6 +64,10 @@ def grade_command(
     submission = collect(file)
     found = Course(course)
     loaded = found.load(assignment)
+    if box == "bare" and sys.stderr.isatty():
+        click.echo(
+            "box bare: a plain process that isolates nothing; grade only code that you trust.", err=True
+        )
     result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
     sys.exit(_finish(result, json_file, html_file, fail_under))
 

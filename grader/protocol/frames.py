@@ -110,12 +110,10 @@ class FrameReader:
         if self.wants():
             return None
         head_size, body_size = self._sizes()
-        start = _HEADER.size
-        frame = Frame(
-            bytes(self._pending[start : start + head_size]),
-            bytes(self._pending[start + head_size : start + head_size + body_size]),
-        )
-        del self._pending[: start + head_size + body_size]
+        body_at = _HEADER.size + head_size
+        with memoryview(self._pending) as view:  # a slice of the bytearray itself would copy once more
+            frame = Frame(bytes(view[_HEADER.size : body_at]), bytes(view[body_at : body_at + body_size]))
+        del self._pending[: body_at + body_size]
         return frame
 
     def _sizes(self) -> tuple[int, int]:

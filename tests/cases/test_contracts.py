@@ -112,7 +112,7 @@ def test_an_offered_function_is_sent_as_a_name_and_runs_outside() -> None:
     assert OFFERED.expected(INPUT).tolist() == [2, 3]
     (call,) = OFFERED.offered(INPUT, {"n": 2}).values()
     assert call((np.array([1.0, 10.0]),), {}).tolist() == [2, 30]
-    assert OFFERED.call("f", INPUT) == "f(step=<function step made from w=[2, 3]>, x=[1, 1])"
+    assert OFFERED.call("f", INPUT) == "f(step=<function step made from w=[2.0, 3.0]>, x=[1.0, 1.0])"
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ class Box:
         (real("n free"), np.ones(3), "shape", "expected shape (n=5, free), got (3,)"),
         (real("n"), np.ones(5, bool), "dtype", "expected an array of numbers, got dtype bool"),
         (real("n"), np.array(["a"] * 5), "dtype", "expected an array of numbers, got dtype <U1"),
-        (integer(""), 1.0, "type", "expected an integer, got the number 1"),
+        (integer(""), 1.0, "type", "expected an integer, got the number 1.0"),
         (integer(""), True, "type", "expected an integer, got True"),
         (integer("n"), np.ones(5), "dtype", "expected an array of integers, got dtype float64"),
         (index("n", below="k"), np.ones(5), "dtype", "expected an array of integers, got dtype float64"),

@@ -55,25 +55,25 @@ def test_an_answer_that_is_the_same_in_another_type_or_layout_is_right(expected:
 @pytest.mark.parametrize(
     ("expected", "got", "text"),
     [
-        (1.0, math.nan, "expected 1, got nan (tolerance 1e-06)."),
-        (1.0, math.inf, "expected 1, got inf (tolerance 1e-06)."),
-        (math.nan, 1.0, "expected nan, got 1 (tolerance 1e-12)."),
+        (1.0, math.nan, "expected 1.0, got nan (tolerance 1e-06)."),
+        (1.0, math.inf, "expected 1.0, got inf (tolerance 1e-06)."),
+        (math.nan, 1.0, "expected nan, got 1.0 (tolerance 1e-12)."),
         (math.inf, -math.inf, "expected inf, got -inf (tolerance 1e-12)."),
         (math.inf, 1e308, "expected inf, got 1e+308 (tolerance 1e-12)."),
-        (0.0, math.nan, "expected 0, got nan (tolerance 1e-12)."),
+        (0.0, math.nan, "expected 0.0, got nan (tolerance 1e-12)."),
         (np.ones(2), np.ones((2, 1)), "expected shape (2,), got (2, 1)."),
         (np.ones(2), np.ones(()), "expected shape (2,), got ()."),
         (np.ones(1), 1.0, "expected shape (1,), got ()."),
         (1.0, np.ones(1), "expected shape (), got (1,)."),
         (np.zeros((0, 3)), np.zeros((3, 0)), "expected shape (0, 3), got (3, 0)."),
         (np.zeros((2, 0)), np.zeros(0), "expected shape (2, 0), got (0,)."),
-        (1.0, "1", "expected 1, got '1'."),
-        (1.0, None, "expected 1, got None."),
-        (1.0, 1 + 1j, "expected 1, got (1+1j)."),
-        (np.ones(1), np.array([1 + 1j]), "expected [1], got [(1+1j)] (complex128)."),
-        (1.0, Opaque("Layer"), "expected 1, got <Layer>."),
-        (1.0, [1.0, [2.0]], "expected 1, got [1, [2]]."),
-        (None, 0.0, "expected None, got 0."),
+        (1.0, "1", "expected 1.0, got '1'."),
+        (1.0, None, "expected 1.0, got None."),
+        (1.0, 1 + 1j, "expected 1.0, got (1+1j)."),
+        (np.ones(1), np.array([1 + 1j]), "expected [1.0], got [(1+1j)] (complex128)."),
+        (1.0, Opaque("Layer"), "expected 1.0, got <Layer>."),
+        (1.0, [1.0, [2.0]], "expected 1.0, got [1.0, [2.0]]."),
+        (None, 0.0, "expected None, got 0.0."),
         ("a", "b", "expected 'a', got 'b'."),
         ("a", b"a", "expected 'a', got b'a'."),
         (3, 4, "expected 3, got 4."),
@@ -86,7 +86,7 @@ def test_an_answer_that_is_the_same_in_another_type_or_layout_is_right(expected:
         ({"w": 1, "b": 2}, {"w": 1, "b": 3}, "b: expected 2, got 3."),
         (np.array([1, 2, 3]), np.array([1, 0, 0]), "2 of 3 entries differ, the first at [1]: expected 2, got 0."),
         (np.array([[0.5, 0.25]]), np.array([[0.5, 0.5]]),
-         "largest error at [0, 1]: expected 0.25, got 0.5 (tolerance 2.50001e-07)."),
+         "largest error at [0, 1]: expected 0.25, got 0.5 (tolerance 2.5e-07)."),
         (rng(3), rng(4), "expected a generator in the expected state, got a Generator."),
         (rng(3), 3, "expected a generator in the expected state, got the number 3."),
     ],
@@ -125,7 +125,7 @@ def test_an_entry_may_be_off_by_the_formula_and_no_more(
 
 def test_tiny_expected_values_are_not_matched_by_zeros() -> None:
     assert message(np.array([1e-9, 2e-9]), np.zeros(2)) == (
-        "largest error at [1]: expected 2e-09, got 0 (tolerance 1.002e-12)."
+        "largest error at [1]: expected 2e-09, got 0.0 (tolerance 1e-12)."
     )
 
 
@@ -179,3 +179,9 @@ def test_a_single_number_has_no_picture() -> None:
     found = mismatch(1.0, 2.0, DEFAULT, scale=1.0)
     assert found is not None
     assert found.grid is None
+
+
+def test_numbers_that_six_digits_do_not_tell_apart_are_shown_in_full() -> None:
+    found = mismatch(1.0, 1.000003, Tolerance(1e-6, 1e-12), scale=1.0)
+    assert found is not None
+    assert found.message == "expected 1.0, got 1.000003 (tolerance 1e-06)."

@@ -79,7 +79,7 @@ def test_a_function_that_writes_into_its_inputs_or_gives_them_back_does_not(wron
 def test_both_values_of_a_changed_argument_are_told() -> None:
     found = failure(leaves_inputs_alone(), SCALED, in_place, X)
     assert found is not None
-    assert (found.kind, found.expected, found.got) == ("inputs", "x = [[1, 2]]", "x = [[3, 6]]")
+    assert (found.kind, found.expected, found.got) == ("inputs", "x = [[1.0, 2.0]]", "x = [[3.0, 6.0]]")
 
 
 def test_a_generator_may_be_drawn_from_and_a_function_called() -> None:
@@ -192,7 +192,7 @@ def test_a_reference_with_warnings_cannot_ask_for_none() -> None:
         no_warnings().plan(contract, [case(x=[-1e4])])
     assert str(error.value) == (
         "exercise 'sigmoid': expected an answer of the reference, got RuntimeWarning: overflow encountered in exp.\n"
-        "The input was sigmoid(x=[-10000]); narrow its domain or mend the reference."
+        "The input was sigmoid(x=[-10000.0]); narrow its domain or mend the reference."
     )
 
 
@@ -241,7 +241,7 @@ START = "root(x): A negative entry: expected a ValueError"
         (root, ""),
         (own, ""),
         (other, f"{START}, got TypeError: no"),
-        (lambda x: np.zeros(1), f"{START}, got the answer [0]."),
+        (lambda x: np.zeros(1), f"{START}, got the answer [0.0]."),
         (lambda x: None, f"{START}, got the answer None."),
         (lambda: 0, "root(x): expected a function that takes these arguments, got root()."),
     ],
@@ -257,7 +257,7 @@ def test_each_kind_of_bad_input_is_asked_by_its_own_words() -> None:
         return np.sqrt(x)
 
     assert verdict(refuses(negative, shapes), ROOT, half, FOUR) == (
-        "root(x): x is no vector: expected a ValueError, got the answer [[2]]."
+        "root(x): x is no vector: expected a ValueError, got the answer [[2.0]]."
     )
     assert len(refuses(negative, shapes).plan(ROOT, FOUR)) == 6
 
@@ -280,8 +280,8 @@ def text_for_numbers(x: Any) -> Any:
 @pytest.mark.parametrize(
     ("maker", "text"),
     [
-        (good, "refuses: Nothing is bad: expected a ValueError of the reference, got [2].\n"
-               "The input was root(x=[4])."),
+        (good, "refuses: Nothing is bad: expected a ValueError of the reference, got [2.0].\n"
+               "The input was root(x=[4.0])."),
         (text_for_numbers, "refuses: Text: expected a ValueError of the reference, got UFuncTypeError: "),
         (nothing, "refuses: expected at least one change of the inputs, got []."),
     ],

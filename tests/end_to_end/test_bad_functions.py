@@ -134,7 +134,7 @@ WRONG = {
             scale="def scale(x, factor=2.0):\n    return np.asarray(x, float)\n",
         ),
         "value",
-        "scale(x, factor): largest error at [0]: expected 3, got 1 (tolerance 3e-06).",
+        "scale(x, factor): largest error at [0]: expected 3.0, got 1.0 (tolerance 3e-06).",
     ),
     "the first answer again": (
         scale("seen.append(np.asarray(x, float) * factor); return seen[0]", "def scale(x, factor=2.0, *, seen=[]):"),
@@ -188,10 +188,10 @@ def test_an_exception_shows_the_students_innermost_line_and_no_frame_of_ours(gra
 def test_a_wrong_value_comes_with_the_smallest_case(grade_text: Grade) -> None:
     check = check_of(grade_text(scale("return np.asarray(x, float) * factor * 3")), "scale")
 
-    assert check.message == "scale(x, factor): largest error at [0]: expected 1, got 3 (tolerance 1e-06)."
+    assert check.message == "scale(x, factor): largest error at [0]: expected 1.0, got 3.0 (tolerance 1e-06)."
     assert check.evidence is not None
     assert (check.evidence.call, check.evidence.expected, check.evidence.got) == (
-        "scale(x=[1], factor=1)", "[1]", "[3]"
+        "scale(x=[1.0], factor=1.0)", "[1.0]", "[3.0]"
     )  # fmt: skip
     assert check.evidence.shrunk
 
@@ -220,7 +220,7 @@ CALLS = {
     "results in another order": (
         but(extremes="def extremes(x):\n    return x.max(axis=1), x.min(axis=1)\n"),
         "extremes",
-        "extremes(x): item 0: largest error at [0]: expected 0, got 1 (tolerance 1e-12).",
+        "extremes(x): item 0: largest error at [0]: expected 0.0, got 1.0 (tolerance 1e-12).",
     ),
     "a class without the attribute": (
         but(Counter=GOOD["Counter"].replace("self.count", "self.n")),
