@@ -62,6 +62,19 @@ def grade(
             exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:
         session.close()
+    return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+
+
+def _result(
+    bank: Bank,
+    submission: Submission,
+    session: Session,
+    exercises: list[ExerciseResult],
+    *,
+    problems: list[Problem],
+    box: str,
+    begun: float,
+) -> Result:
     return Result(
         grader=importlib.metadata.version("grader"),
         assignment=bank.assignment,

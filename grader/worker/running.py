@@ -90,30 +90,38 @@ def _take(student: Student, step: Step, args: tuple[Any, ...], kwargs: dict[str,
     if not callable(target):
         kind = type(target).__name__
         raise _StepError(StudentError("TypeError", f"{step.name} is of type {kind}", kind="uncallable"))
-    if step.names and _misfit(target, args, kwargs) is not None:
-        args, kwargs = _by_name(target, args, kwargs, step.names)
-    return _invoke(student, target, step.name, args, kwargs)
+    return _invoke(student, target, step.name, args, kwargs, step.names)
+
+
+def _invoke(
+    student: Student,
+    target: Any,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    names: tuple[str, ...] = (),
+) -> Any:
+    try:
+        return target(*args, **kwargs)
+    except TypeError as error:
+        signature = None if student.failure(error).frames else _misfit(target, args, kwargs)
+        if signature is None:
+            raise
+    fitting = _by_name(target, args, kwargs, names)
+    if fitting is None:
+        raise _StepError(StudentError("TypeError", f"{name}{signature}", kind="arguments"))
+    return target(*fitting[0], **fitting[1])
 
 
 def _by_name(
     target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, ...]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The same call with as few of the last arguments given by name as makes it fit; unchanged if none does."""
-    for at in range(len(args) - 1, -1, -1):
-        named = {**kwargs, **dict(zip(names[at:], args[at:], strict=False))}
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """The same call with as few of the last arguments given by name as makes it fit, if any does."""
+    for at in range(len(args) - 1, -1, -1) if len(names) == len(args) else ():
+        named = {**kwargs, **dict(zip(names[at:], args[at:], strict=True))}
         if _misfit(target, args[:at], named) is None:
             return args[:at], named
-    return args, kwargs
-
-
-def _invoke(student: Student, target: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    try:
-        return target(*args, **kwargs)
-    except TypeError as error:
-        found = student.failure(error)
-        if not found.frames and (signature := _misfit(target, args, kwargs)) is not None:
-            raise _StepError(StudentError("TypeError", f"{name}{signature}", kind="arguments")) from None
-        raise
+    return None
 
 
 def _misfit(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
