@@ -262,8 +262,8 @@ def _readme(assignment: Assignment) -> str:
     parts = [
         f"# {assignment.title}",
         f"Write the functions in `{file}`. Everything is handed in as that one file.",
-        "Check your work on the public cases, as often as you like:",
-        f"    pip install grader\n    grader check {file}",
+        "Check your work on the public cases, as often as you like (your course says how to install the grader):",
+        f"    grader check {file}",
         f"You may import Python's own library and: {', '.join(assignment.allow) or 'nothing else'}. "
         f"One exercise may take {assignment.limits.cpu_s:g} s of CPU time and "
         f"{assignment.limits.memory_mib} MiB of memory.",
