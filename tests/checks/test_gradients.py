@@ -172,3 +172,9 @@ def test_where_every_case_is_large_the_smallest_two_have_to_do() -> None:
     large = [case(x=list(np.ones(n)), w=list(np.ones(n)), sizes={"n": n}) for n in (300, 200, 250)]
     trials = gradient_of(loss, wrt="w").plan(CONTRACT, large)
     assert [trial.sizes["n"] for trial in trials] == [200, 250]
+
+
+def test_cases_that_leave_the_parameter_out_do_not_crowd_out_those_that_give_it() -> None:
+    without = [case(x=[1.0, 2.0], sizes={"n": 2}) for _ in range(20)]
+    given = case(x=[1.0, 2.0, 3.0], w=[3.0, -1.0, 2.0], sizes={"n": 3})
+    assert len(gradient_of(loss, wrt="w").plan(CONTRACT, [*without, given])) == 1
