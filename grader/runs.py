@@ -2,7 +2,8 @@
 
 First the visible checks of every exercise, whose output is kept for the report. Then, in a fresh worker, the
 hidden ones, whose output is thrown away. What is run later (to make a failing case small) has a fresh worker
-again: code that remembers a hidden input has no way left to say it.
+again: code that remembers a hidden input has no way left to say it, in a box that keeps it from writing
+files elsewhere.
 """
 
 from __future__ import annotations
