@@ -48,14 +48,18 @@ class Judge:
     def _checks(self, planned: Planned, run: Run) -> Iterator[CheckResult]:
         """Each check's verdict; the first decides whether the others count."""
         first = planned.checks[0].name
-        closed = False
+        decided: CheckResult | None = None
         for check in planned.checks:
-            if closed:
+            if decided is None:
+                decided = self._check(planned, check, run.replies[check.name])
+                yield decided
+            elif decided.status == "fault":
+                # Unknown is not right: manners earn nothing beside values that could not be judged.
+                yield _fault(check, f"needs {first}, which could not be judged")
+            elif decided.cases_failed > _GATE * decided.cases:
                 yield _result(check, "skipped", because=first)
-                continue
-            done = self._check(planned, check, run.replies[check.name])
-            yield done
-            closed = closed or (check.name == first and done.cases_failed > _GATE * done.cases)
+            else:
+                yield self._check(planned, check, run.replies[check.name])
 
     def _check(self, planned: Planned, check: PlannedCheck, replies: list[list[Outcome]]) -> CheckResult:
         failed: list[tuple[Trial, Failure]] = []

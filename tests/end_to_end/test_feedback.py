@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from grader import judging
-from grader.banks import build_bank
+from grader.banks import Bank, build_bank
 from grader.boxes import open_box
+from grader.checks import Check
 from grader.courses import Course
 from grader.errors import FaultError
 from grader.grading import grade
@@ -120,3 +124,31 @@ def course_with_a_method(folder: Path) -> Path:
         "             checks=[agrees(), leaves_inputs_alone()])])\n"
     )
     return folder
+
+
+def test_nothing_is_earned_beside_a_deciding_check_that_could_not_be_judged(
+    bank: Bank, tmp_path: Path
+) -> None:
+    """An answer that brings our judge down must not win points for its manners."""
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("judge")
+
+    scale = bank.exercises[0]
+    (first, *others) = scale.checks
+    broken = SimpleNamespace(
+        kind="agrees", title="", weight=3, hidden=False, stored=True, plan=fails, judge=fails
+    )
+    planned = replace(scale, checks=(replace(first, check=cast(Check, broken)), *others))
+    file = tmp_path / "stub.py"
+    file.write_text("def scale(x, factor=2.0):\n    return 0.0\n")
+
+    result = grade(
+        replace(bank, exercises=(planned,)),
+        collect(file),
+        lambda: open_box("bare", [], bank.limits),
+        box="bare",
+    )
+
+    assert [check.status for check in result.exercises[0].checks] == ["fault", "fault"]
+    assert (result.score, result.max_score) == (0, 0)
