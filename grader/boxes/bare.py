@@ -17,16 +17,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.boxes.boxes import Usage
+from grader.boxes.endings import cpu_seconds, ending_of
 from grader.boxes.limits import Limits
+from grader.boxes.lines import Line
 from grader.boxes.pipes import open_pipes
-from grader.errors import FaultError, ProtocolError
-from grader.protocol import Ending, Frame, FrameReader
-from grader.worker.failures import OUT_OF_MEMORY
+from grader.errors import FaultError
+from grader.protocol import Ending, Frame
 
 __all__ = ["BareBox"]
 
 _MIB = 1 << 20
-_POLL_S = 0.5
 _START = (
     "import sys; home, hidden, libraries = sys.argv[1:]; sys.path.append(home); "
     "from grader.worker.main import main; "
@@ -57,8 +57,12 @@ class BareBox:
         except OSError as error:
             self._folder.cleanup()
             raise FaultError(f"bare: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
-        self._pipes = open_pipes(self._process, keep=limits.show_kib * 1024)
-        self._reader = FrameReader(max_body=limits.reply_mib * _MIB)
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
+        pipes = open_pipes(stdin, stdout, stderr, keep=limits.show_kib * 1024)
+        self._line = Line(pipes, limits, used=self._used, ending=self._ending)
         self._usage: Usage | None = None
         self._limited = False
 
@@ -67,58 +71,41 @@ class BareBox:
 
         Called once the worker is ready, so that what the libraries took is not counted.
         """
+        self._line.allow(cpu_s)
+        if not self._limited:
+            self._limited = True
+            self._limit()
+
+    def send(self, data: bytes) -> None:
+        self._line.send(data)
+
+    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
+        return self._line.receive(wall_s, since=since)
+
+    def printed(self) -> tuple[bytes, int]:
+        return self._line.printed()
+
+    def close(self) -> Usage:
+        if self._usage is None:
+            self._kill()
+            self._usage = self._reap(wait=True) or Usage()
+            self._line.pipes.close()
+            self._folder.cleanup()
+        return self._usage
+
+    def _limit(self) -> None:
         if not sys.platform.startswith("linux") or self._reap(wait=False) is not None:
             return
         import resource
 
         pid = self._process.pid
         with contextlib.suppress(OSError, ValueError):  # the process may end at any moment
-            used = _cpu_seconds(pid)
-            _set_limit(pid, resource.RLIMIT_CPU, int(used + cpu_s) + 1)
-            if not self._limited:
-                _set_limit(pid, resource.RLIMIT_DATA, _data_bytes(pid) + self._limits.memory_mib * _MIB)
-                _set_limit(pid, resource.RLIMIT_FSIZE, self._limits.file_mib * _MIB)
-                _set_limit(pid, resource.RLIMIT_CORE, 0)
-                self._limited = True
+            _set_limit(pid, resource.RLIMIT_DATA, _data_bytes(pid) + self._limits.memory_mib * _MIB)
+            _set_limit(pid, resource.RLIMIT_FSIZE, self._limits.file_mib * _MIB)
+            _set_limit(pid, resource.RLIMIT_CORE, 0)
 
-    def send(self, data: bytes) -> None:
-        self._pipes.write(data)
-
-    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
-        deadline = (time.monotonic() if since is None else since) + wall_s
-        while True:
-            try:
-                frame = self._next()
-            except ProtocolError as error:
-                return Ending("protocol", error.message)
-            # Before the frame: an answer after too much output counts no more than none.
-            if self._pipes.printed_total > self._limits.output_mib * _MIB:
-                return Ending("output", f"more than {self._limits.output_mib} MiB")
-            if frame is not None:
-                return frame
-            if self._pipes.closed:
-                return self._ending()
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return Ending("timeout", f"{wall_s:g} s by the clock")
-            self._pipes.pump(min(left, _POLL_S))
-
-    def printed(self) -> tuple[bytes, int]:
-        return self._pipes.take_printed()
-
-    def close(self) -> Usage:
-        if self._usage is None:
-            self._kill()
-            self._usage = self._reap(wait=True) or Usage()
-            self._pipes.close()
-            self._folder.cleanup()
-        return self._usage
-
-    def _next(self) -> Frame | None:
-        if self._pipes.received:
-            self._reader.feed(bytes(self._pipes.received))
-            self._pipes.received.clear()
-        return self._reader.next()
+    def _used(self) -> float | None:
+        return None if self._process.returncode is not None else cpu_seconds(self._process.pid)
 
     def _ending(self) -> Ending:
         """The worker closed its pipe: by ending, or (hostile) without."""
@@ -129,14 +116,7 @@ class BareBox:
         code = self._process.returncode
         if code is None:
             return Ending("protocol", "closed the pipe")
-        if code == OUT_OF_MEMORY:
-            return Ending("memory", "nothing was left for the worker itself")
-        if code >= 0:
-            return Ending("exited", f"status {code}")
-        name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
-        if name == "SIGXCPU":
-            return Ending("timeout", f"{self._limits.cpu_s:g} s of CPU time")
-        return Ending("killed" if name in ("SIGKILL", "SIGTERM") else "crashed", name)
+        return ending_of(code)
 
     def _kill(self) -> None:
         with contextlib.suppress(OSError):
@@ -187,11 +167,6 @@ def _set_limit(pid: int, which: int, value: int) -> None:
     _, hard = resource.prlimit(pid, which)
     soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.prlimit(pid, which, (soft, hard))
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _data_bytes(pid: int) -> int:

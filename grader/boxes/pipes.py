@@ -13,7 +13,6 @@ import selectors
 import sys
 import threading
 import time
-from subprocess import Popen
 from typing import IO, Protocol
 
 __all__ = ["Pipes", "SelectPipes", "ThreadPipes", "open_pipes"]
@@ -74,11 +73,8 @@ class Pipes(Protocol):
 class SelectPipes:
     """One thread, polled pipes."""
 
-    def __init__(self, process: Popen[bytes], *, keep: int) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
+        self._stdin, self._stdout, self._stderr = stdin, stdout, stderr
         self._selector = selectors.DefaultSelector()
         for pipe in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(pipe.fileno(), False)
@@ -152,11 +148,8 @@ class SelectPipes:
 class ThreadPipes:
     """Three threads with blocking pipes, for systems that cannot poll a pipe."""
 
-    def __init__(self, process: Popen[bytes], *, keep: int) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._pipes = process.stdin, process.stdout, process.stderr
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
+        self._pipes = stdin, stdout, stderr
         self._printed = _Printed(keep)
         self._inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -220,6 +213,7 @@ class ThreadPipes:
             self._printed.add(data)
 
 
-def open_pipes(process: Popen[bytes], *, keep: int) -> Pipes:
-    """The pipes of a process started with all three of them, by what the system can do."""
-    return ThreadPipes(process, keep=keep) if sys.platform == "win32" else SelectPipes(process, keep=keep)
+def open_pipes(stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> Pipes:
+    """Our ends of a worker's three pipes, by what the system can do."""
+    kind = ThreadPipes if sys.platform == "win32" else SelectPipes
+    return kind(stdin, stdout, stderr, keep=keep)

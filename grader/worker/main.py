@@ -1,54 +1,34 @@
-"""The worker's loop: read a message from standard input, answer on standard output.
+"""The worker's loop: read a message from the grader, answer it.
 
-Both are moved to private descriptors first; what the student prints goes to standard error, which the
-grader reads as plain output.
+A worker that is a process of its own talks over standard input and output, which are moved to private
+descriptors first; one that was forked from a preloaded process is given its descriptors. What the student
+prints goes to standard error, which the grader reads as plain output.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import sys
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from grader.errors import ProtocolError
-from grader.protocol import Callback, FrameReader, Reply, Script, StudentError, pack, unpack
+from grader.protocol import Callback, Reply, Script, StudentError
 from grader.protocol.calls import field_of
+from grader.worker.control import Control
 from grader.worker.failures import OUT_OF_MEMORY
 from grader.worker.loading import MODES, Student
 from grader.worker.running import run_script, watch_warnings
 
-__all__ = ["main"]
-
-_CHUNK = 1 << 20
-
-
-class _Control:
-    """The pipe to the grader."""
-
-    def __init__(self, source: int, sink: int) -> None:
-        self._source, self._sink = source, sink
-        self._reader = FrameReader(max_body=1 << 32)  # what comes from the grader is trusted
-
-    def receive(self) -> Any:
-        while (frame := self._reader.next()) is None:
-            data = os.read(self._source, _CHUNK)
-            if not data:
-                # The grader is gone. Not sys.exit: threads of the student's must not keep us.
-                os._exit(0)
-            self._reader.feed(data)
-        return unpack(frame)
-
-    def send(self, message: object) -> None:
-        data = memoryview(pack(message, opaque=True))
-        while data:
-            data = data[os.write(self._sink, data) :]
+__all__ = ["load_libraries", "main", "open_streams", "serve"]
 
 
 class _Outside:
     """A function that stayed with the grader, as seen from here."""
 
-    def __init__(self, control: _Control) -> None:
+    def __init__(self, control: Control) -> None:
         self._control = control
         self._lock = threading.Lock()
 
@@ -64,7 +44,7 @@ class _Outside:
 class _Session:
     """One student's file in this worker."""
 
-    def __init__(self, control: _Control) -> None:
+    def __init__(self, control: Control) -> None:
         self._control = control
         self._outside = _Outside(control)
         self._student: Student | None = None
@@ -112,7 +92,7 @@ def _flush() -> None:
             continue
 
 
-def _private_control() -> _Control:
+def _private_control() -> Control:
     """Move the pipes away from descriptors 0 and 1, which the student's code sees as its own."""
     source, sink = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -124,24 +104,37 @@ def _private_control() -> _Control:
 
         for descriptor in (source, sink):
             msvcrt.setmode(descriptor, os.O_BINARY)
+    open_streams()
+    return Control(source, sink)
+
+
+def open_streams() -> None:
+    """Have what Python prints go to descriptor 1, line by line."""
     for name in ("stdout", "stderr"):
         # By line, so that what was printed before a crash is not lost.
         stream = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
-    return _Control(source, sink)
 
 
-def main(libraries: list[str]) -> None:
-    """Load `libraries`, say that we are ready, then serve messages until the pipe closes."""
-    control = _private_control()
+def load_libraries(libraries: Sequence[str]) -> None:
+    """Import them, with one thread each and with the same global random numbers in every worker."""
     for library in libraries:
         __import__(library)
-    if "torch" in libraries:
-        sys.modules["torch"].set_num_threads(1)
+    # Code that draws without a seed of its own must get the same verdict twice.
+    random.seed(0)
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.random.seed(0)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(0)
+        torch.set_num_threads(1)
+
+
+def serve(control: Control) -> NoReturn:
+    """Say that we are ready, then answer messages until the grader closes its end."""
     # What still gets out of the loop below, such as after the student's code emptied this module: our frames.
     sys.excepthook = lambda *_: None
     session = _Session(control)
-    control.send({"op": "ready", "pid": os.getpid()})
+    control.send({"op": "ready"})
     try:
         while True:
             message = control.receive()
@@ -150,3 +143,10 @@ def main(libraries: list[str]) -> None:
         # The student's code closed our pipe, took all memory, or the like. No traceback: these frames are ours.
         _flush()
         os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else 1)
+
+
+def main(libraries: list[str]) -> NoReturn:
+    """The whole life of a worker with a process of its own."""
+    control = _private_control()
+    load_libraries(libraries)
+    serve(control)
