@@ -1,12 +1,13 @@
 """Places to run student code in, behind one interface.
 
-`boxes` says what a box is, `bare` is one for your own code, `sessions` holds a conversation with the worker
-in a box and starts another box when one has ended.
+`boxes` says what a box is; `forked` are those that isolate by a preloaded process (`jail`, `confined`), `docker`
+by a container, `bare` not at all. `choice` opens them, `sessions` holds a conversation with the worker in a box
+and starts another box when one has ended.
 """
 
 from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box, Usage
-from grader.boxes.choice import open_box
+from grader.boxes.choice import Choice, choose, close_all, open_box, prepare
 from grader.boxes.limits import Limits
 from grader.boxes.sessions import Loaded, Session
 
@@ -14,9 +15,13 @@ __all__ = [
     "KINDS",
     "BareBox",
     "Box",
+    "Choice",
     "Limits",
     "Loaded",
     "Session",
     "Usage",
+    "choose",
+    "close_all",
     "open_box",
+    "prepare",
 ]

@@ -13,7 +13,7 @@ from grader.protocol import Ending, Frame
 
 __all__ = ["KINDS", "Box", "Usage"]
 
-KINDS = ("bare",)
+KINDS = ("bare", "confined", "jail")
 """Kinds of box, weakest first."""
 
 

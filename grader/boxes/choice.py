@@ -1,15 +1,138 @@
-"""Opens a box by its kind."""
+"""Opens boxes by their kind, finds the strongest that works here, and keeps preloaded ones ready."""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
+import sys
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box
 from grader.boxes.limits import Limits
 from grader.errors import FaultError
 
-__all__ = ["open_box"]
+if TYPE_CHECKING:
+    from grader.boxes.cgroups import Groups
+    from grader.boxes.forked import ForkedBox
+    from grader.boxes.zygotes import Zygote
+
+__all__ = ["Choice", "choose", "close_all", "open_box", "prepare"]
+
+_FORKED = ("jail", "confined")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The strongest kind of box that works here, and why those above it do not."""
+
+    kind: str
+    passed_over: dict[str, str]
+    """Reason by kind, strongest first."""
+
+
+@dataclass
+class _Ready:
+    """A zygote of one level and one set of libraries, and the box that was forked ahead of its use."""
+
+    zygote: Zygote
+    spare: ForkedBox | None = None
+    spare_of: Limits | None = None
+
+    def close(self) -> None:
+        if self.spare is not None:
+            with contextlib.suppress(FaultError):
+                self.spare.close()
+        self.zygote.close()
+
+
+@dataclass
+class _Pool:
+    """Everything that is kept between one box and the next."""
+
+    ready: dict[tuple[str, tuple[str, ...]], _Ready] = field(default_factory=dict)
+    groups: Groups | None = None
+    looked_for_groups: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def open(self, level: str, libraries: tuple[str, ...], limits: Limits) -> Box:
+        with self.lock:
+            ready = self._ready(level, libraries)
+            try:
+                box = ready.spare if ready.spare_of == limits else None
+                if box is None and ready.spare is not None:
+                    ready.spare.close()
+                box = box or self._fork(ready.zygote, limits)
+                ready.spare, ready.spare_of = self._fork(ready.zygote, limits), limits
+            except FaultError:
+                # Whatever became of it, the next box gets another.
+                del self.ready[level, libraries]
+                ready.close()
+                raise
+            return box
+
+    def prepare(self, level: str, libraries: tuple[str, ...]) -> None:
+        with self.lock:
+            self._ready(level, libraries)
+
+    def entered(self, level: str, libraries: tuple[str, ...]) -> None:
+        """Raises FaultError where boxes of this level do not work."""
+        with self.lock:
+            try:
+                self._ready(level, libraries).zygote.entered()
+            except FaultError:
+                self.ready.pop((level, libraries)).close()
+                raise
+
+    def close(self) -> None:
+        with self.lock:
+            for ready in self.ready.values():
+                ready.close()
+            self.ready.clear()
+            if self.groups is not None:
+                self.groups.close()
+            self.groups, self.looked_for_groups = None, False
+
+    def _ready(self, level: str, libraries: tuple[str, ...]) -> _Ready:
+        from grader.boxes.zygotes import Zygote
+
+        key = level, libraries
+        if key in self.ready and not self.ready[key].zygote.usable:
+            self.ready.pop(key).close()
+        if key not in self.ready:
+            self.ready[key] = _Ready(Zygote(level, libraries))
+        return self.ready[key]
+
+    def _fork(self, zygote: Zygote, limits: Limits) -> ForkedBox:
+        from grader.boxes import cgroups
+        from grader.boxes.forked import ForkedBox
+
+        if not self.looked_for_groups:
+            self.groups, self.looked_for_groups = cgroups.find(), True
+        group = None
+        if self.groups is not None:
+            pids = limits.threads + limits.processes
+            group = self.groups.create(memory_mib=limits.memory_mib + limits.disk_mib, pids=pids)
+        return ForkedBox(zygote, limits, group)
+
+
+_pools: dict[int, _Pool] = {}
+"""By process: a fork of ours must not talk to its parent's zygotes."""
+
+
+def _own_pool() -> _Pool:
+    return _pools.setdefault(os.getpid(), _Pool())
+
+
+@atexit.register
+def close_all() -> None:
+    """End every preloaded process; the next box starts another."""
+    if (pool := _pools.get(os.getpid())) is not None:
+        pool.close()
 
 
 def open_box(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
@@ -20,4 +143,45 @@ def open_box(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
     """
     if kind == "bare":
         return BareBox(libraries, limits)
+    if kind in _FORKED:
+        if not sys.platform.startswith("linux"):
+            raise FaultError(f"box {kind}: needs Linux, this is {sys.platform}.", mend="Run 'grader doctor'.")
+        return _own_pool().open(kind, tuple(libraries), limits)
     raise FaultError(f"box: expected one of {', '.join(KINDS)}, got {kind!r}.", mend="Run 'grader doctor'.")
+
+
+def prepare(kind: str, libraries: Sequence[str]) -> None:
+    """Have the libraries loaded, in the background, for boxes that will be opened soon; `auto` may be asked for.
+
+    A failure is told when the box is opened or chosen.
+    """
+    level = "jail" if kind == "auto" else kind
+    if level in _FORKED and sys.platform.startswith("linux"):
+        with contextlib.suppress(FaultError):
+            _own_pool().prepare(level, tuple(libraries))
+
+
+def choose(libraries: Sequence[str]) -> Choice:
+    """Try, strongest first, the kinds of box that isolate; each is really entered by a throwaway child.
+
+    Args:
+        libraries: What the boxes to come will have loaded; the process that was tried is the one they use.
+    Raises:
+        FaultError: None of them works. `bare` is never chosen: it has to be asked for.
+    """
+    passed_over: dict[str, str] = {}
+    for kind in _FORKED:
+        if not sys.platform.startswith("linux"):
+            passed_over[kind] = f"needs Linux, this is {sys.platform}"
+            continue
+        try:
+            _own_pool().entered(kind, tuple(libraries))
+        except FaultError as error:
+            passed_over[kind] = error.message
+        else:
+            return Choice(kind, passed_over)
+    reasons = "; ".join(f"{kind}: {why}" for kind, why in passed_over.items())
+    raise FaultError(
+        f"box auto: no box that isolates works here ({reasons}).",
+        mend="Run 'grader doctor'; for code that you trust, ask for --box bare.",
+    )

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.boxes import box_option, settle
 from grader.cli.main import GRADED, OUR_FAULT, TOO_FEW, worded, write_file
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.banks import Bank
-    from grader.boxes import Limits, Session
+    from grader.boxes import Limits
     from grader.results import Result
     from grader.submissions import Submission
 
 _file = click.Path(path_type=Path)
-_box = click.option(
-    "--box", type=click.Choice(["bare"]), default="bare", show_default=True, help="Kind of box."
-)
 _json = click.option(
     "--json", "json_file", type=_file, help="Also write the result as JSON; - is standard output."
 )
@@ -43,7 +41,7 @@ _under = click.option(
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
 )
-@_box
+@box_option
 @_under
 @click.pass_obj
 @worded
@@ -64,10 +62,6 @@ def grade_command(
     submission = collect(file)
     found = Course(course)
     loaded = found.load(assignment)
-    if box == "bare" and sys.stderr.isatty():
-        click.echo(
-            "box bare: a plain process that isolates nothing; grade only code that you trust.", err=True
-        )
     result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
@@ -77,29 +71,36 @@ def grade_command(
 @click.option("--cases", type=_file, help="The public cases; by default those beside FILE.")
 @_json
 @_html
+@box_option
 @_under
 @worded
 def check_command(
-    file: Path, cases: Path | None, json_file: Path | None, html_file: Path | None, fail_under: float | None
+    file: Path,
+    cases: Path | None,
+    json_file: Path | None,
+    html_file: Path | None,
+    box: str,
+    fail_under: float | None,
 ) -> None:
     """Check FILE, your solution, on the public cases that came with the hand-out.
 
-    The code runs in a plain process of your own: check only files that you trust.
+    Where no box that isolates works, your code runs in a plain process: check only files that you trust.
     """
     from grader.handouts import find_cases, read_cases
     from grader.submissions import collect
 
     submission = collect(file)
     bank = read_cases(cases or find_cases(file))
-    result = _run(submission, "bare", bank, lambda: bank)
+    result = _run(submission, box, bank, lambda: bank, own_code=True)
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
 
 @click.command("demo")
 @_json
 @_html
+@box_option
 @worded
-def demo_command(json_file: Path | None, html_file: Path | None) -> None:
+def demo_command(json_file: Path | None, html_file: Path | None, box: str) -> None:
     """Grade a sample submission with two mistakes in it."""
     from grader.courses import Course
     from grader.submissions import collect
@@ -107,7 +108,7 @@ def demo_command(json_file: Path | None, html_file: Path | None) -> None:
     course = Course(Path(__file__).parents[1] / "demo")
     assignment = course.load("first_steps")
     submission = collect(course.folder("first_steps") / "submissions" / "student.py")
-    result = _run(submission, "bare", assignment, lambda: _bank(course, assignment, 0))
+    result = _run(submission, box, assignment, lambda: _bank(course, assignment, 0), own_code=True)
     status = _finish(result, json_file, html_file, None)
     tip = "A page to look at: grader demo --html demo.html"
     # On standard error: with --json - the other stream holds the result alone.
@@ -123,28 +124,31 @@ def _bank(course: object, assignment: Assignment, seed: int) -> Bank:
     return cached_bank(assignment, seed=seed, source_hash=course.source_hash(assignment.id))
 
 
-def _run(submission: Submission, box: str, of: Assignment | Bank, bank: Callable[[], Bank]) -> Result:
+def _run(
+    submission: Submission,
+    box: str,
+    of: Assignment | Bank,
+    bank: Callable[[], Bank],
+    *,
+    own_code: bool = False,
+) -> Result:
     """Grade; the box starts, and loads its libraries, while the bank is read or drawn."""
-    from grader.boxes import Session, open_box
+    from grader.boxes import Box, Session, open_box, prepare
     from grader.grading import grade
 
     limits: Limits = of.limits
     libraries = tuple(of.libraries)
+    prepare(box, libraries)
+    planned = bank()
+    kind = settle(box, libraries, own_code=own_code)
 
-    def start() -> object:
-        return open_box(box, libraries, limits)
+    def start() -> Box:
+        return open_box(kind, libraries, limits)
 
-    session: Session = Session(
-        start,  # type: ignore[arg-type]
-        submission.name,
-        submission.text,
-        allow=of.allow,
-        limits=limits,
-    )
+    session = Session(start, submission.name, submission.text, allow=of.allow, limits=limits)
     try:
-        planned = bank()
         with _progress(len(planned.exercises)) as step:
-            return grade(planned, submission, start, box=box, progress=step, session=session)  # type: ignore[arg-type]
+            return grade(planned, submission, start, box=kind, progress=step, session=session)
     finally:
         session.close()
 

@@ -14,7 +14,7 @@ from grader.protocol import Ending, Outcome, Ref, Reply, Script, Step
 
 __all__ = ["Talk", "Talker", "call", "error_of", "value_of"]
 
-KINDS = [("bare", SelectPipes), ("bare", ThreadPipes)]
+KINDS = [("bare", SelectPipes), ("bare", ThreadPipes), ("confined", SelectPipes), ("jail", SelectPipes)]
 """Every box, over every kind of pipes; a new kind of box is one more row."""
 
 QUICK = Limits(cpu_s=2, wall_s=8, memory_mib=128, output_mib=2, reply_mib=8)
@@ -65,7 +65,8 @@ class Talker(Protocol):
 def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Box]:
     """Starts a box of each kind."""
     kind, pipes = request.param
-    monkeypatch.setattr(bare_module, "open_pipes", pipes)
+    if kind == "bare":
+        monkeypatch.setattr(bare_module, "open_pipes", pipes)
 
     def start(libraries: Sequence[str] = (), limits: Limits = QUICK) -> Box:
         return open_box(kind, libraries, limits)

@@ -21,11 +21,10 @@ BRIEF = Limits(cpu_s=5, wall_s=0.4)
         ("import os; os._exit(0)", LINUX_LIMITS, Ending("exited", "status 0")),
         ("import ctypes; ctypes.string_at(0)", LINUX_LIMITS, Ending("crashed", "SIGSEGV")),
         ("import os; os.abort()", LINUX_LIMITS, Ending("crashed", "SIGABRT")),
-        ("import os; os.kill(os.getpid(), 9)", LINUX_LIMITS, Ending("killed", "SIGKILL")),
         ("while True: print('x' * 10_000)", LINUX_LIMITS, Ending("output", "more than 1 MiB")),
         ("print('x' * 2**27)", Limits(memory_mib=1000, output_mib=1), Ending("output", "more than 1 MiB")),
     ],
-    ids="native-loop sleep _exit segfault abort kill flood one-long-line".split(),
+    ids="native-loop sleep _exit segfault abort flood one-long-line".split(),
 )
 def test_code_that_does_not_answer_ends_with_its_verdict(
     talk: Talker, body: str, limits: Limits, ending: Ending
@@ -36,6 +35,19 @@ def test_code_that_does_not_answer_ends_with_its_verdict(
 
     assert outcome == ending
     assert value_of(talked.run(call("g"))[0]) == "fine", "the next message meets a new worker"
+
+
+def test_a_worker_that_kills_itself_gains_nothing(talk: Talker) -> None:
+    """In a jail it is the first process of its namespace, which the kernel does not let it kill."""
+    talked = talk(f"import os\ndef f():\n    os.kill(os.getpid(), 9)\n{AFTER}")
+
+    [outcome] = talked.run(call("f"))
+
+    if talked.started[0].kind == "jail":
+        assert value_of(outcome) is None
+    else:
+        assert outcome == Ending("killed", "SIGKILL")
+    assert value_of(talked.run(call("g"))[0]) == "fine"
 
 
 def test_a_worker_that_ends_costs_only_the_script_it_was_at(talk: Talker) -> None:
@@ -113,7 +125,7 @@ def test_a_file_larger_than_granted_is_an_error_of_the_student(talk: Talker) -> 
 
     big, after = talked.run(call("f"), call("g"))
 
-    assert error_of(big).type_name == "OSError"
+    assert "OSError" in error_of(big).bases
     assert value_of(after) == "fine"
 
 

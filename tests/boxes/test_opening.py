@@ -45,8 +45,8 @@ def test_a_worker_that_cannot_load_a_library_is_a_fault_that_names_it(start: Cal
     for _ in range(2):  # again, as each exercise does
         with pytest.raises(FaultError) as caught:
             session.run([call("f")])
-        assert str(caught.value) == (
-            "box: the worker did not start: ModuleNotFoundError: No module named 'numpie'.\nRun 'grader doctor'."
+        assert str(caught.value).endswith(
+            ": ModuleNotFoundError: No module named 'numpie'.\nRun 'grader doctor'."
         )
     session.close()
 

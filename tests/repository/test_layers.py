@@ -15,7 +15,7 @@ LAYERS = (
     ("errors",),
     ("shapes", "results", "protocol", "statements"),
     ("messages", "submissions", "worker"),
-    ("cases",),
+    ("cases", "jail"),
     ("checks", "boxes"),
     ("assignment",),
     ("courses", "banks", "evidence"),

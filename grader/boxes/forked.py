@@ -1,0 +1,117 @@
+"""The boxes that are forked from a zygote: `jail`, with namespaces, and `confined`, without."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from grader.boxes.boxes import Usage
+from grader.boxes.cgroups import Group
+from grader.boxes.endings import cpu_seconds, ending_of
+from grader.boxes.limits import Limits
+from grader.boxes.lines import Line
+from grader.boxes.pipes import open_pipes
+from grader.boxes.zygotes import Zygote
+from grader.errors import FaultError
+from grader.jail.cells import Allowance
+from grader.jail.zygote import NOT_SET_UP
+from grader.protocol import Ending, Frame
+
+__all__ = ["ForkedBox"]
+
+
+class ForkedBox:
+    """A job of a zygote.
+
+    Args:
+        group: A control group of its own, closed with the box; None where there are none.
+    """
+
+    def __init__(self, zygote: Zygote, limits: Limits, group: Group | None) -> None:
+        self.kind = zygote.level
+        self._limits, self._group = limits, group
+        self._usage: Usage | None = None
+        self._set_up_s = 0.0
+        self._ready = False
+        (their_in, our_in), (our_out, their_out), (our_print, their_print) = (os.pipe() for _ in range(3))
+        theirs = [their_in, their_out, their_print]
+        self._line = Line(
+            open_pipes(
+                os.fdopen(our_in, "wb", buffering=0),
+                os.fdopen(our_out, "rb", buffering=0),
+                os.fdopen(our_print, "rb", buffering=0),
+                keep=limits.show_kib * 1024,
+            ),
+            limits,
+            used=self._used,
+            ending=self._ending,
+        )
+        try:
+            self._job = zygote.spawn(_allowance(limits), [*theirs, *(group.joins if group else ())])
+        except FaultError:
+            self._line.pipes.close()
+            if group is not None:
+                group.close()
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+
+    def allow(self, cpu_s: float) -> None:
+        self._line.allow(cpu_s)
+
+    def send(self, data: bytes) -> None:
+        self._line.send(data)
+
+    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
+        found = self._line.receive(wall_s, since=since)
+        if not self._ready:
+            self._ready = True
+            self._set_up_s = self._used() or 0.0
+        return found
+
+    def printed(self) -> tuple[bytes, int]:
+        return self._line.printed()
+
+    def close(self) -> Usage:
+        if self._usage is None:
+            self._usage = Usage()
+            # A zygote that is gone has been told of where an answer was waited for.
+            with contextlib.suppress(FaultError):
+                ended = self._job.end()
+                peak = self._group.peak_mib() if self._group else None
+                cpu_s = max(ended.cpu_s, (self._group and self._group.cpu_s()) or 0.0)
+                self._usage = Usage(max(0.0, cpu_s - self._set_up_s), peak or ended.peak_mib)
+            self._line.pipes.close()
+            if self._group is not None:
+                self._group.close()
+        return self._usage
+
+    def _used(self) -> float | None:
+        if self._limits.processes and self._group is not None:
+            return self._group.cpu_s()
+        pid = self._job.pid
+        return cpu_seconds(pid) if pid else None
+
+    def _ending(self) -> Ending:
+        """The worker closed its pipe: by ending, or (hostile) without."""
+        if not self._job.wait(1.0):
+            return Ending("protocol", "closed the pipe")
+        ended = self._job.end()
+        if self._group is not None and self._group.out_of_memory():
+            return Ending("memory", f"more than {self._limits.memory_mib} MiB")
+        if ended.status == NOT_SET_UP:
+            return Ending("exited", "the box could not be set up")
+        return ending_of(ended.status)
+
+
+def _allowance(limits: Limits) -> Allowance:
+    return Allowance(
+        memory_mib=limits.memory_mib,
+        processes=limits.processes,
+        threads=limits.threads,
+        open_files=limits.open_files,
+        file_mib=limits.file_mib,
+        disk_mib=limits.disk_mib,
+        inodes=limits.inodes,
+    )

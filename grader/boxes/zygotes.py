@@ -1,0 +1,253 @@
+"""The grader's side of zygotes: starts them, has them fork jobs, and learns how these ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader.errors import FaultError
+from grader.jail.cells import Allowance
+from grader.jail.zygote import Start
+
+__all__ = ["Ended", "Job", "Zygote"]
+
+_START_S = 120.0
+_ANSWER_S = 30.0
+_JOB_UID = 1_953_000_000
+"""A user that no system gives out (systemd's ranges end below): whom jobs run as where the grader is root."""
+_CODE = "import sys; sys.path.append(sys.argv.pop(1)); from grader.jail.zygote import main; main()"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the kernel said of a job."""
+
+    status: int
+    """Exit status, or the negative number of the signal."""
+    cpu_s: float
+    peak_mib: float
+
+
+class Zygote:
+    """One preloaded process. Usable from several threads."""
+
+    def __init__(self, level: str, libraries: Sequence[str]) -> None:
+        self.level = level
+        self._lock = threading.RLock()
+        self._count = 0
+        self._waiting: dict[tuple[str, int], tuple[dict[str, Any], list[int]]] = {}
+        self._closed = False
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel = ours
+        self._mountpoint = tempfile.mkdtemp(prefix="grader-")
+        home = str(Path(__file__).resolve().parents[2])
+        start = Start(
+            level=level,
+            libraries=list(libraries),
+            path=[path for path in sys.path if _is_library(path)],
+            mountpoint=self._mountpoint,
+            uid=_uid(level),
+            socket=theirs.fileno(),
+        )
+        os.chmod(self._mountpoint, 0o755)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-B", "-c", _CODE, home, json.dumps(asdict(start))],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=_ENVIRONMENT,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._channel.close()
+            os.rmdir(self._mountpoint)
+            raise FaultError(f"{level}: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
+        finally:
+            theirs.close()
+
+    def entered(self) -> None:
+        """Wait until the zygote, and a child on trial, have locked themselves in.
+
+        Raises:
+            FaultError: They could not; says why.
+        """
+        self._take("entered", 0, _START_S)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it lives, as far as is known without asking it."""
+        return not self._closed and self._process.poll() is None
+
+    def spawn(self, allowance: Allowance, descriptors: Sequence[int]) -> Job:
+        """Have a job forked; it is on its way when this returns, and takes messages at once."""
+        with self._lock:
+            self._count += 1
+            message = {"op": "spawn", "job": self._count, "allowance": asdict(allowance)}
+            self._send(message, descriptors)
+            return Job(self, self._count)
+
+    def close(self) -> None:
+        """End the zygote, and with it every job."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._channel.close()
+            for _, descriptors in self._waiting.values():
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            self._waiting.clear()
+            try:
+                self._process.wait(_ANSWER_S)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+            shutil.rmtree(self._mountpoint, ignore_errors=True)
+
+    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._channel, [json.dumps(message).encode()], descriptors)
+            except OSError:
+                self._fail()
+
+    def _take(self, op: str, job: int, wait_s: float) -> tuple[dict[str, Any], list[int]]:
+        """The message of this kind about this job; others that come before it are kept."""
+        with self._lock:
+            while (op, job) not in self._waiting:
+                message, descriptors = self._receive(wait_s)
+                self._waiting[message["op"], message.get("job", 0)] = message, descriptors
+            if job == 0:
+                return self._waiting[op, job]
+            return self._waiting.pop((op, job))
+
+    def _receive(self, wait_s: float) -> tuple[dict[str, Any], list[int]]:
+        if self._closed:
+            raise FaultError(f"{self.level}: the preloaded process was closed.")
+        if not select.select([self._channel], [], [], wait_s)[0]:
+            raise FaultError(
+                f"{self.level}: the preloaded process did not answer within {wait_s:g} s.",
+                mend="Run 'grader doctor'.",
+            )
+        message, descriptors = self._read()
+        if message["op"] == "failed":
+            self._why = message["why"]
+            self._fail()
+        return message, descriptors
+
+    def _read(self) -> tuple[dict[str, Any], list[int]]:
+        for _ in range(2):
+            with contextlib.suppress(
+                OSError
+            ):  # of one that ended before it read all, what it said comes after
+                data, descriptors, _, _ = socket.recv_fds(self._channel, 1 << 16, 4)
+                if data:
+                    return json.loads(data), list(descriptors)
+        return {"op": "failed", "why": self._why}, []
+
+    _why = "it ended"
+
+    def _fail(self) -> NoReturn:
+        """Say why it cannot be used; the message that tells may be waiting still."""
+        while not self._closed and self._why == "it ended":
+            message, descriptors = self._read()
+            for descriptor in descriptors:
+                os.close(descriptor)
+            if message["op"] == "failed":
+                self._why = message["why"]
+                break
+        raise FaultError(
+            f"{self.level}: the preloaded process could not be used: {self._why}.",
+            mend="Run 'grader doctor'.",
+        )
+
+
+class Job:
+    """A forked worker."""
+
+    def __init__(self, zygote: Zygote, number: int) -> None:
+        self._zygote, self._number = zygote, number
+        self._handle: int | None = None
+        self._pid = 0
+        self._ended: Ended | None = None
+
+    @property
+    def pid(self) -> int:
+        """Number of the process as the grader sees it; 0 once it is gone."""
+        if self._handle is None and self._ended is None:
+            [self._handle] = self._zygote._take("spawned", self._number, _START_S)[1]
+            for line in Path(f"/proc/self/fdinfo/{self._handle}").read_text().splitlines():
+                if line.startswith("Pid:"):
+                    self._pid = max(0, int(line.split()[1]))
+        return self._pid
+
+    def wait(self, wait_s: float) -> bool:
+        """Whether it ended within this time."""
+        if not self.pid or self._handle is None:
+            return True
+        return bool(select.select([self._handle], [], [], wait_s)[0])
+
+    def end(self) -> Ended:
+        """Kill it if it still runs, and learn what it used."""
+        if self._ended is None:
+            zygote = self._zygote
+            with zygote._lock:
+                if zygote._closed:
+                    raise FaultError(f"{zygote.level}: the preloaded process was closed.")
+                _ = self.pid
+                zygote._send({"op": "end", "job": self._number})
+                message = zygote._take("ended", self._number, _ANSWER_S)[0]
+            self._ended = Ended(message["status"], message["cpu_s"], message["peak_mib"])
+            if self._handle is not None:
+                os.close(self._handle)
+            self._pid = 0
+        return self._ended
+
+
+_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "HOME": "/box",
+    "TMPDIR": "/box/tmp",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+}
+
+
+def _is_library(path: str) -> bool:
+    """Whether an entry of our own path belongs to Python or its installed packages, and so to a worker's."""
+    name = os.path.basename(path)
+    return name in ("site-packages", "dist-packages") or path.startswith(
+        os.path.join(sys.base_prefix, "lib") + os.sep
+    )
+
+
+def _uid(level: str) -> int:
+    """Whom a zygote should become; 0 to stay: without namespaces, where another user cannot reach Python."""
+    if os.geteuid() != 0:
+        return 0
+    if level == "jail":
+        return _JOB_UID
+    folders = [path for path in sys.path if _is_library(path)]
+    return _JOB_UID if all(map(_open_to_all, folders)) else 0
+
+
+def _open_to_all(folder: str) -> bool:
+    path = Path(folder).resolve()
+    return all(part.stat().st_mode & 0o005 == 0o005 for part in (path, *path.parents) if part.exists())

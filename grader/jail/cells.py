@@ -1,0 +1,117 @@
+"""What a forked child does before the first line of student code: it locks itself in, for good.
+
+A jail's cell has namespaces of its own; a confined one has none, and makes up for it with a stricter filter
+of system calls, with Landlock, and with nothing that can be written to.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.jail import kernel, landlock, seccomp
+from grader.jail.roots import WORK
+
+__all__ = ["Allowance", "Confines", "confine", "enter_namespaces"]
+
+_MIB = 1 << 20
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_STUDENT = 1000
+"""Number of the user and the group inside."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The part of the limits that the kernel holds for a process; units as in `Limits`."""
+
+    memory_mib: int
+    processes: int
+    threads: int
+    open_files: int
+    file_mib: int
+    disk_mib: int
+    inodes: int
+
+
+@dataclass(frozen=True)
+class Confines:
+    """What is the same for every job of a preloaded process, made ready once."""
+
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+    threads_only: seccomp.Filter
+    with_processes: seccomp.Filter
+
+    @classmethod
+    def of(cls, *, read: Sequence[str], write: Sequence[str], pinned: bool) -> Confines:
+        """Args as of `landlock.restrict`; `pinned` where there is no process namespace."""
+        return cls(
+            tuple(read),
+            tuple(write),
+            seccomp.build(processes=False, pinned=pinned),
+            seccomp.build(processes=True, pinned=pinned),
+        )
+
+
+def enter_namespaces(allowance: Allowance) -> None:
+    """Own mounts, network, names and users; the caller is the first process of a process namespace."""
+    own = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
+    kernel.unshare(own | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP)
+    size = f"size={allowance.disk_mib}m,nr_inodes={allowance.inodes + 3},mode=700"
+    kernel.mount("tmpfs", WORK, "tmpfs", _MS_NOSUID | _MS_NODEV, size)
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    kernel.mount("proc", "/proc", "proc", flags, "subset=pid,hidepid=ptraceable")
+    kernel.set_hostname("box")
+    os.mkdir(f"{WORK}/tmp")
+    os.mkdir(f"{WORK}/shm")
+    os.chdir(WORK)
+    # One more user namespace: rights over the mounts above belong to the one outside it.
+    kernel.unshare(kernel.CLONE_NEWUSER)
+    kernel.map_ids(_STUDENT, 0, _STUDENT, 0)
+    os.setsid()
+
+
+def confine(allowance: Allowance, confines: Confines, *, keep: Sequence[int]) -> None:
+    """Limits, no rights, no files, no calls but the allowed; then there is no way back.
+
+    Args:
+        keep: Descriptors that stay open besides 0, 1 and 2.
+    """
+    _close_others(keep)
+    _limit(allowance)
+    kernel.drop_capabilities()
+    kernel.no_new_privileges()
+    chosen = confines.with_processes if allowance.processes else confines.threads_only
+    program = chosen.for_pid(os.getpid())
+    landlock.restrict(read=confines.read, write=confines.write)
+    kernel.set_dumpable(False)
+    seccomp.install(program)
+
+
+def _limit(allowance: Allowance) -> None:
+    with open("/proc/self/statm", "rb") as file:
+        data = int(file.read().split()[5]) * _PAGE
+    for which, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 64),
+        (resource.RLIMIT_NOFILE, allowance.open_files),
+        (resource.RLIMIT_FSIZE, allowance.file_mib * _MIB),
+        (resource.RLIMIT_DATA, data + allowance.memory_mib * _MIB),
+        (resource.RLIMIT_NPROC, allowance.threads + allowance.processes),
+    ):
+        _, hard = resource.getrlimit(which)
+        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(which, (least, least))
+
+
+def _close_others(keep: Sequence[int]) -> None:
+    low = 3
+    for descriptor in sorted(keep):
+        os.closerange(low, descriptor)
+        low = descriptor + 1
+    os.closerange(low, 1 << 20)
