@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choose", "close_all", "open_box", "prepare"]
 
 _FORKED = ("jail", "confined")
+_PRELOADED_MIB = {"torch": 192, "other": 32}
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class _Pool:
                 box = ready.spare if ready.spare_of == limits else None
                 if box is None and ready.spare is not None:
                     ready.spare.close()
-                box = box or self._fork(ready.zygote, limits)
-                ready.spare, ready.spare_of = self._fork(ready.zygote, limits), limits
+                box = box or self._fork(ready.zygote, libraries, limits)
+                ready.spare, ready.spare_of = self._fork(ready.zygote, libraries, limits), limits
             except FaultError:
                 # Whatever became of it, the next box gets another.
                 del self.ready[level, libraries]
@@ -107,7 +108,7 @@ class _Pool:
             self.ready[key] = _Ready(Zygote(level, libraries))
         return self.ready[key]
 
-    def _fork(self, zygote: Zygote, limits: Limits) -> ForkedBox:
+    def _fork(self, zygote: Zygote, libraries: tuple[str, ...], limits: Limits) -> ForkedBox:
         from grader.boxes import cgroups
         from grader.boxes.forked import ForkedBox
 
@@ -116,7 +117,10 @@ class _Pool:
         group = None
         if self.groups is not None:
             pids = limits.threads + limits.processes
-            group = self.groups.create(memory_mib=limits.memory_mib + limits.disk_mib, pids=pids)
+            # What a job copies of the preloaded memory is counted as its own.
+            preloaded = _PRELOADED_MIB["torch" if "torch" in libraries else "other"]
+            room = limits.memory_mib + limits.disk_mib + preloaded
+            group = self.groups.create(memory_mib=room, pids=pids)
         return ForkedBox(zygote, limits, group)
 
 

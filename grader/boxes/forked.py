@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 
 from grader.boxes.boxes import Usage
 from grader.boxes.cgroups import Group
@@ -102,6 +103,11 @@ class ForkedBox:
             return Ending("memory", f"more than {self._limits.memory_mib} MiB")
         if ended.status == NOT_SET_UP:
             return Ending("exited", "the box could not be set up")
+        if self.kind == "jail" and ended.status == -signal.SIGKILL:
+            # The first process of a namespace cannot do that to itself, nor can anything in the box.
+            raise FaultError(
+                "jail: the worker was killed from outside its box.", mend="Is the machine short of memory?"
+            )
         return ending_of(ended.status)
 
 

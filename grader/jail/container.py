@@ -40,12 +40,16 @@ _OUT_OF_MEMORY = (  # control groups of version 1, and of version 2
     ("/sys/fs/cgroup/memory/memory.oom_control", b"oom_kill "),
     ("/sys/fs/cgroup/memory.events", b"oom_kill "),
 )
+_CPU_NS = ("/sys/fs/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage")
+_CPU_STAT = "/sys/fs/cgroup/cpu.stat"
 _PIPE_BYTES = 1 << 20
 _KIB = struct.Struct("<q")
 
 
 def main() -> NoReturn:
     """The whole life of a container."""
+    if os.getpid() != 1:
+        sys.exit("container: expected to be the first process of a container: it ends by killing all others")
     plan = json.loads(sys.argv[1])
     del sys.argv[1:]
     sys.path[:] = [path for path in sys.path if path != HOME]
@@ -63,8 +67,8 @@ def main() -> NoReturn:
     (source, to_worker), (messages, sink), (printed, prints) = pipes
     for descriptor in (source, sink, prints, tells):
         os.close(descriptor)
-    allowance = Allowance(**plan["allowance"])
-    _guard(pid, Relay(to_worker, messages, printed, _clock(pid)), loaded, many=allowance.processes > 0)
+    many = plan["allowance"]["processes"] > 0
+    _guard(pid, Relay(to_worker, messages, printed, _clock(pid, many=many)), loaded, many=many)
 
 
 def _pipe() -> tuple[int, int]:
@@ -87,10 +91,11 @@ def _work(plan: dict[str, Any], pipes: Sequence[int], tells: int) -> NoReturn:
         open_streams()
         os.setsid()
         os.environ.pop("PYTHONPATH", None)
+        os.mkdir(os.environ["TMPDIR"])
         load_libraries(plan["libraries"])
         allowance = Allowance(**plan["allowance"])
         confines = Confines.of(read=_readable(), write=(_WORK,), pinned=True)
-        os.write(tells, _KIB.pack(_peak_kib("self")))
+        os.write(tells, _KIB.pack(_held_kib()))
         confine(allowance, confines, keep=(source, sink))
         control = Control(source, sink)
     except BaseException as error:
@@ -160,17 +165,28 @@ class _Dead:
         return self.code is not None
 
 
-def _clock(pid: int) -> Callable[[], float]:
-    """CPU seconds of the worker, by the kernel's clock of it (see clock_getcpuclockid(3))."""
+def _clock(pid: int, *, many: bool) -> Callable[[], float]:
+    """CPU seconds of the worker, by the kernel's clock of it; where it may start others, of the container."""
     last = 0.0
 
     def read() -> float:
         nonlocal last
-        with contextlib.suppress(OSError):
-            last = time.clock_gettime((~pid << 3) | 2)
+        with contextlib.suppress(OSError):  # it may have ended
+            last = max(last, time.clock_gettime((~pid << 3) | 2))  # see clock_getcpuclockid(3)
+        if many and (used := _container_cpu_s()) is not None:
+            last = max(last, used - time.process_time())
         return last
 
     return read
+
+
+def _container_cpu_s() -> float | None:
+    for path in _CPU_NS:
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            return int(file.read()) / 1e9
+    with contextlib.suppress(OSError), open(_CPU_STAT, "rb") as file:
+        return next((int(line.split()[1]) / 1e6 for line in file if line.startswith(b"usage_usec ")), None)
+    return None
 
 
 def _kills() -> int:
@@ -183,13 +199,13 @@ def _kills() -> int:
     return 0
 
 
-def _peak_kib(process: str) -> int:
-    with open(f"/proc/{process}/status", "rb") as file:
-        return next((int(line.split()[1]) for line in file if line.startswith(b"VmHWM:")), 0)
+def _held_kib() -> int:
+    with open("/proc/self/status", "rb") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith(b"VmRSS:")), 0)
 
 
 def _told(loaded: int) -> int:
-    """The peak that the worker told before it was locked up; nobody can write there any more."""
+    """Memory that the worker held before it was locked up; nobody can write there any more."""
     os.set_blocking(loaded, False)
     with contextlib.suppress(BlockingIOError):
         data = os.read(loaded, _KIB.size)

@@ -83,9 +83,14 @@ def bind(source: str, target: str) -> None:
     mount(source, target, "", _MS_BIND | _MS_REC, "")
 
 
-def seal(target: str, *, below: bool = True) -> None:
-    """Forbid writing, devices and set-user-id programs on a mount and, unless told not to, on those below it."""
-    flags = _MS_RDONLY | _MS_NOSUID | _MS_NODEV
+def seal(target: str, *, below: bool = True, devices: bool = False) -> None:
+    """Forbid writing, set-user-id programs and (unless told not to) devices on a mount.
+
+    Args:
+        below: Also on the mounts below it.
+        devices: Devices can be used; what is written to them is no change of the file system.
+    """
+    flags = _MS_RDONLY | _MS_NOSUID | (0 if devices else _MS_NODEV)
     attributes = (ctypes.c_uint64 * 4)(flags, 0, 0, 0)
     arguments = (
         ctypes.c_int(_AT_FDCWD),

@@ -93,6 +93,7 @@ def build(root: str, places: Places) -> None:
     for name in _DEVICES:
         _touch(f"{root}/dev/{name}")
         kernel.bind(f"/dev/{name}", f"{root}/dev/{name}")
+        kernel.seal(f"{root}/dev/{name}", devices=True)
     for place, target in _LINKS.items():
         if not os.path.lexists(root + place):  # an environment may lie below /tmp; TMPDIR says where to write
             os.symlink(target, root + place)

@@ -16,6 +16,7 @@ object a message, descriptors beside it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -104,6 +105,8 @@ class _Zygote:
         """Fork and collect jobs until the grader is gone."""
         with open("/proc/self/statm", "rb") as file:
             self._baseline_mib = int(file.read().split()[1]) * _PAGE / _MIB
+        gc.collect()
+        gc.freeze()  # a collection in a job would otherwise touch, and so copy, all that the libraries hold
         _send(self._channel, {"op": "ready"})
         while True:
             data, descriptors, _, _ = socket.recv_fds(self._channel, _MESSAGE, 16)

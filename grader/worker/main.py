@@ -117,16 +117,24 @@ def open_streams() -> None:
 
 
 def load_libraries(libraries: Sequence[str]) -> None:
-    """Import them, with one thread each and with the same global random numbers in every worker."""
+    """Import them, with one thread each."""
     for library in libraries:
         __import__(library)
-    # Code that draws without a seed of its own must get the same verdict twice.
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(1)
+
+
+def _seed() -> None:
+    """Have the global random numbers be the same in every worker.
+
+    Code that draws without a seed of its own must get the same verdict twice. Python's own generator is seeded
+    anew by every fork.
+    """
     random.seed(0)
     if (numpy := sys.modules.get("numpy")) is not None:
         numpy.random.seed(0)
     if (torch := sys.modules.get("torch")) is not None:
         torch.manual_seed(0)
-        torch.set_num_threads(1)
 
 
 def serve(control: Control) -> NoReturn:
@@ -134,6 +142,7 @@ def serve(control: Control) -> NoReturn:
     # What still gets out of the loop below, such as after the student's code emptied this module: our frames.
     sys.excepthook = lambda *_: None
     session = _Session(control)
+    _seed()
     control.send({"op": "ready"})
     try:
         while True:
