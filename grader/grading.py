@@ -126,6 +126,8 @@ def _load_problems(submission: Submission, loaded: Loaded) -> list[Problem]:
             "timeout": f"it did not end within {found.detail}",
             "output": f"it printed {found.detail}",
             "exited": "it ended the process (os._exit or the like)",
+            "memory": "it took too much memory",
+            "protocol": f"what came back could not be read: {found.detail}",
         }.get(found.verdict, f"the process {found.verdict} ({found.detail})")
         return [Problem(message=f"The file could not be imported to its end: {ended}. {rest}")]
     return [Problem(message=f"{_import_message(found)} {rest}", where=place_of(submission.name, found))]

@@ -14,7 +14,15 @@ import numpy as np
 from grader.protocol import Callback, Opaque, Ref, Script, Step
 from grader.shapes import shape_text
 
-__all__ = ["call_text", "kind_text", "number_text", "script_text", "value_text"]
+__all__ = [
+    "call_text",
+    "is_tensor",
+    "kind_text",
+    "number_text",
+    "script_text",
+    "tensor_array",
+    "value_text",
+]
 
 _MAX_ENTRIES = 40
 _MAX_TEXT = 600
@@ -48,8 +56,8 @@ def value_text(value: object) -> str:
         return _sequence_text(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{value_text(k)}: {value_text(v)}" for k, v in value.items()) + "}"
-    if _is_tensor(value):
-        return f"torch.{value_text(_tensor_array(value))}"
+    if is_tensor(value):
+        return f"torch.{value_text(tensor_array(value))}"
     text = repr(value)
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
@@ -123,18 +131,20 @@ def kind_text(value: object) -> str:
         return f"the text {value_text(value)}"
     if isinstance(value, int | float | complex | np.generic):
         return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
-    if _is_tensor(value):
-        return f"a torch tensor of shape {shape_text(tuple(_tensor_array(value).shape))}"
+    if is_tensor(value):
+        return f"a torch tensor of shape {shape_text(tuple(tensor_array(value).shape))}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _is_tensor(value: object) -> bool:
+def is_tensor(value: object) -> bool:
+    """Whether it is a torch tensor, without importing torch."""
     return type(value).__module__ == "torch" and hasattr(value, "resolve_conj")
 
 
-def _tensor_array(value: Any) -> np.ndarray[Any, Any]:
-    plain = value.detach().resolve_conj().resolve_neg()
+def tensor_array(value: Any) -> np.ndarray[Any, Any]:
+    """The numbers of a torch tensor of any kind, bfloat16 as float32."""
+    plain = value.detach().cpu().resolve_conj().resolve_neg()
     return np.asarray(plain.float() if str(plain.dtype) == "torch.bfloat16" else plain)
 
 

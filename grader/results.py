@@ -7,6 +7,7 @@ Keys of the JSON are the field names below; the record of the whole is `Result`.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,6 +29,8 @@ __all__ = [
     "read_result",
     "write_result",
 ]
+
+_ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 SCHEMA = 1
 """Version of the JSON layout."""
@@ -209,8 +212,12 @@ class Result(_Record):
 
 
 def write_result(result: Result) -> str:
-    """The result as JSON text, keys in the order of the records."""
-    return result.model_dump_json(by_alias=True, indent=2) + "\n"
+    """The result as JSON text, keys in the order of the records.
+
+    Characters that act on a terminal stand in it as escapes of JSON.
+    """
+    text = result.model_dump_json(by_alias=True, indent=2)
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def read_result(text: str | bytes, *, name: str = "result") -> Result:

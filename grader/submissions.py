@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -40,9 +41,8 @@ def collect(path: Path) -> Submission:
     if not path.exists():
         raise SubmissionError(f"{path}: expected a Python file, got nothing: there is no such file.")
     if not path.is_file():
-        raise SubmissionError(
-            f"{path}: expected a Python file, got a folder.", mend="Name the file inside it."
-        )
+        kind = "a folder" if path.is_dir() else "something that is no plain file"
+        raise SubmissionError(f"{path}: expected a Python file, got {kind}.", mend="Name the file itself.")
     try:
         data = path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
     except OSError as error:
@@ -55,7 +55,9 @@ def collect(path: Path) -> Submission:
     text, remarks = _read(data)
     if not text.strip():
         remarks = (*remarks, ("The file is empty.", None))
-    return Submission(path.name, data, text, remarks)
+    # A name need not be text: bytes that are no UTF-8 are shown as question marks.
+    name = os.fsencode(path.name).decode("utf-8", "replace")
+    return Submission(name, data, text, remarks)
 
 
 def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:

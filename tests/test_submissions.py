@@ -102,7 +102,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(SubmissionError) as error:
         collect(tmp_path)
-    assert str(error.value) == f"{tmp_path}: expected a Python file, got a folder.\nName the file inside it."
+    assert str(error.value) == f"{tmp_path}: expected a Python file, got a folder.\nName the file itself."
 
 
 def test_a_file_of_more_than_a_mebibyte_is_refused_and_one_byte_less_is_not(tmp_path: Path) -> None:

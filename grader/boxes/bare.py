@@ -23,6 +23,7 @@ from grader.boxes.lines import Line
 from grader.boxes.pipes import open_pipes
 from grader.errors import FaultError
 from grader.protocol import Ending, Frame
+from grader.protocol.values import Buffer
 
 __all__ = ["BareBox"]
 
@@ -76,7 +77,7 @@ class BareBox:
             self._limited = True
             self._limit()
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Buffer) -> None:
         self._line.send(data)
 
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
@@ -87,10 +88,12 @@ class BareBox:
 
     def close(self) -> Usage:
         if self._usage is None:
+            peak = _peak_mib(self._process.pid)
             self._kill()
-            self._usage = self._reap(wait=True) or Usage()
+            used = self._reap(wait=True) or Usage()
+            self._usage = Usage(used.cpu_s, peak)
             self._line.pipes.close()
-            self._folder.cleanup()
+            _remove(self._folder)
         return self._usage
 
     def _limit(self) -> None:
@@ -138,11 +141,17 @@ class BareBox:
         if pid == 0:
             return None
         self._process.returncode = os.waitstatus_to_exitcode(status)
-        unit = 1024 if sys.platform.startswith("linux") else 1  # ru_maxrss: KiB on Linux, bytes on macOS
-        self._ended = Usage(used.ru_utime + used.ru_stime, used.ru_maxrss * unit / _MIB)
+        self._ended = Usage(used.ru_utime + used.ru_stime)  # its ru_maxrss would begin with our own memory
         return self._ended
 
     _ended: Usage | None = None
+
+
+def _remove(folder: tempfile.TemporaryDirectory[str]) -> None:
+    try:
+        folder.cleanup()
+    except RecursionError:  # Python 3.11 walks a tree by recursion, and student code can build a deep one
+        subprocess.run(["rm", "-rf", "--", folder.name], check=False, stderr=subprocess.DEVNULL)
 
 
 def _hidden(home: str) -> str:
@@ -170,8 +179,20 @@ def _set_limit(pid: int, which: int, value: int) -> None:
 
 
 def _data_bytes(pid: int) -> int:
+    return _memory_kib(pid, "VmData") * 1024
+
+
+def _peak_mib(pid: int) -> float | None:
+    """Peak memory of a process that still runs; None if it does not, or the system has no such files."""
+    try:
+        return _memory_kib(pid, "VmHWM") / 1024
+    except OSError:
+        return None
+
+
+def _memory_kib(pid: int, field: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     for line in status.splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) * 1024
+        if line.startswith(field + ":"):
+            return int(line.split()[1])
     raise ProcessLookupError(pid)  # it has ended; its entry only waits to be collected

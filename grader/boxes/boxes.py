@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.protocol import Ending, Frame
+from grader.protocol.values import Buffer
 
 __all__ = ["KINDS", "Box", "Usage"]
 
@@ -34,7 +35,7 @@ class Box(Protocol):
     def allow(self, cpu_s: float) -> None:
         """Grant this many CPU seconds from now on."""
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Buffer) -> None:
         """Queue one message; it travels while `receive` waits."""
 
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:

@@ -62,7 +62,8 @@ class _Pool:
 
     def open(self, level: str, libraries: tuple[str, ...], limits: Limits) -> Box:
         with self.lock:
-            ready = self._ready(level, libraries)
+            ready = self._ready(level, libraries)  # first: it loads while we look around
+            self._look(level, limits)
             try:
                 box = ready.spare if ready.spare_of == limits else None
                 if box is None and ready.spare is not None:
@@ -83,10 +84,12 @@ class _Pool:
     def entered(self, level: str, libraries: tuple[str, ...]) -> None:
         """Raises FaultError where boxes of this level do not work."""
         with self.lock:
+            ready = self._ready(level, libraries)
             try:
-                self._ready(level, libraries).zygote.entered()
+                ready.zygote.entered()
             except FaultError:
-                self.ready.pop((level, libraries)).close()
+                del self.ready[level, libraries]
+                ready.close()
                 raise
 
     def close(self) -> None:
@@ -108,12 +111,23 @@ class _Pool:
             self.ready[key] = _Ready(Zygote(level, libraries))
         return self.ready[key]
 
-    def _fork(self, zygote: Zygote, libraries: tuple[str, ...], limits: Limits) -> ForkedBox:
+    def _look(self, level: str, limits: Limits) -> None:
+        """Find a place for control groups, and refuse what cannot be held without them."""
         from grader.boxes import cgroups
-        from grader.boxes.forked import ForkedBox
 
         if not self.looked_for_groups:
             self.groups, self.looked_for_groups = cgroups.find(), True
+        if limits.processes and (level == "confined" or self.groups is None):
+            lacks = "namespaces" if level == "confined" else "control groups"
+            raise FaultError(
+                f"box {level}: expected an assignment without processes of its own, got "
+                f"processes={limits.processes}; only {lacks} would hold them together.",
+                mend="Run 'grader doctor' to see how to get them, or use the box docker.",
+            )
+
+    def _fork(self, zygote: Zygote, libraries: tuple[str, ...], limits: Limits) -> ForkedBox:
+        from grader.boxes.forked import ForkedBox
+
         group = None
         if self.groups is not None:
             pids = limits.threads + limits.processes

@@ -17,6 +17,7 @@ from grader.errors import FaultError
 from grader.jail.cells import Allowance
 from grader.jail.zygote import NOT_SET_UP
 from grader.protocol import Ending, Frame
+from grader.protocol.values import Buffer
 
 __all__ = ["ForkedBox"]
 
@@ -61,7 +62,7 @@ class ForkedBox:
     def allow(self, cpu_s: float) -> None:
         self._line.allow(cpu_s)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Buffer) -> None:
         self._line.send(data)
 
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
@@ -69,6 +70,9 @@ class ForkedBox:
         if not self._ready:
             self._ready = True
             self._set_up_s = self._used() or 0.0
+        if self._limits.processes and self._group is not None and self._group.out_of_memory():
+            # The kernel may have killed a child only, and its parent have gone on to answer.
+            return self._too_much_memory()
         return found
 
     def printed(self) -> tuple[bytes, int]:
@@ -94,13 +98,16 @@ class ForkedBox:
         pid = self._job.pid
         return cpu_seconds(pid) if pid else None
 
+    def _too_much_memory(self) -> Ending:
+        return Ending("memory", f"more than {self._limits.memory_mib} MiB")
+
     def _ending(self) -> Ending:
         """The worker closed its pipe: by ending, or (hostile) without."""
         if not self._job.wait(1.0):
             return Ending("protocol", "closed the pipe")
         ended = self._job.end()
         if self._group is not None and self._group.out_of_memory():
-            return Ending("memory", f"more than {self._limits.memory_mib} MiB")
+            return self._too_much_memory()
         if ended.status == NOT_SET_UP:
             return Ending("exited", "the box could not be set up")
         if self.kind == "jail" and ended.status == -signal.SIGKILL:

@@ -24,14 +24,14 @@ class Limits:
     | `cpu_s` | CPU seconds | importing the file; each exercise | verdict `timeout` | |
     | `wall_s` | seconds by the clock (0: twice `cpu_s` and 5) | the same | verdict `timeout` | |
     | `memory_mib` | MiB over what the libraries take | the whole box | `MemoryError`, or verdict `memory` | |
-    | `processes` | beside the worker; 0: threads only | the whole box | `PermissionError`, `BlockingIOError` | `bare` |
+    | `processes` | beside the worker; 0: threads only | the whole box | `PermissionError` | `bare`; `confined`: 0 |
     | `threads` | threads and processes | the whole box | `RuntimeError` | `bare`; `confined` as root |
     | `open_files` | open files and pipes | each process | `OSError` | `bare` |
     | `file_mib` | MiB in one file | each file | `OSError` | |
     | `disk_mib` | MiB in all files | the whole box | `OSError` | `bare`; `confined` lets nothing be written |
     | `inodes` | files and folders | the whole box | `OSError` | the same |
     | `output_mib` | MiB printed | the whole box | verdict `output` | |
-    | `reply_mib` | MiB in one message of answers | each answer | verdict `protocol` | |
+    | `reply_mib` | MiB in one answer; 8 times that in all | each answer | verdict `protocol` | |
     | `show_kib` | KiB of output kept for the report | each exercise | the rest is cut, and the report says so | |
     """
 

@@ -10,12 +10,15 @@ from grader.boxes.limits import Limits
 from grader.boxes.pipes import Pipes
 from grader.errors import ProtocolError
 from grader.protocol import Ending, Frame, FrameReader
+from grader.protocol.frames import FrameSizeError
+from grader.protocol.values import Buffer
 
 __all__ = ["Line"]
 
 _MIB = 1 << 20
 _POLL_S = 0.5
 _LEAST_S = 0.01
+_PROCESSORS = os.cpu_count() or 1  # asked once: the answer takes as long as a message
 
 
 class Line:
@@ -47,14 +50,16 @@ class Line:
         used = self._used()
         self._granted = None if used is None else used + cpu_s
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Buffer) -> None:
         self.pipes.write(data)
 
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
         deadline = (time.monotonic() if since is None else since) + wall_s
         while True:
             try:
-                frame = self._next()
+                frame = self._reader.next()
+            except FrameSizeError:
+                return Ending("protocol", f"answered with more than {self._limits.reply_mib} MiB")
             except ProtocolError as error:
                 return Ending("protocol", error.message)
             # Before the frame: an answer after too much output counts no more than none.
@@ -70,7 +75,7 @@ class Line:
             grant = self._grant_left()
             if grant is not None and grant <= 0:
                 return Ending("timeout", f"{self._limits.cpu_s:g} s of CPU time")
-            self.pipes.pump(min(left, _POLL_S if grant is None else _pause(grant)))
+            self.pipes.pump(min(left, _POLL_S if grant is None else _pause(grant)), self._reader)
 
     def printed(self) -> tuple[bytes, int]:
         return self.pipes.take_printed()
@@ -81,13 +86,7 @@ class Line:
         used = self._used()
         return None if used is None else self._granted - used
 
-    def _next(self) -> Frame | None:
-        if self.pipes.received:
-            self._reader.feed(bytes(self.pipes.received))
-            self.pipes.received.clear()
-        return self._reader.next()
-
 
 def _pause(grant: float) -> float:
     """Seconds in which a worker cannot use up its grant, even on all processors at once."""
-    return min(_POLL_S, max(_LEAST_S, grant / (os.cpu_count() or 1)))
+    return min(_POLL_S, max(_LEAST_S, grant / _PROCESSORS))

@@ -9,15 +9,23 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import selectors
+import select
 import sys
 import threading
 import time
+from collections import deque
 from typing import IO, Protocol
 
-__all__ = ["Pipes", "SelectPipes", "ThreadPipes", "open_pipes"]
+from grader.protocol import FrameReader
+from grader.protocol.values import Buffer
 
-_CHUNK = 1 << 18
+__all__ = ["Pipes", "SelectPipes", "ThreadPipes", "open_pipes", "widen"]
+
+_CHUNK = 1 << 16
+"""The pipe as it comes: what is larger pays for a wider one."""
+_WIDE = 1 << 20
+_MOST_RECEIVED = 1 << 18
+_MOST_PRINTED = 1 << 18
 _DRAINS = 4
 """Reads that empty any pipe; more would never end while a thread of the student's keeps printing."""
 
@@ -55,16 +63,16 @@ class _Printed:
 class Pipes(Protocol):
     """Bytes to and from a worker."""
 
-    received: bytearray
-    """Bytes of messages that came and were not taken yet."""
     closed: bool
     """The worker closed its side of the messages."""
 
     @property
     def printed_total(self) -> int: ...
-    def write(self, data: bytes) -> None: ...
-    def pump(self, wait_s: float) -> None:
-        """Move bytes for at most `wait_s` seconds; return as soon as any were received."""
+    def write(self, data: Buffer) -> None:
+        """Queue bytes of a message, which must not change until it is answered."""
+
+    def pump(self, wait_s: float, reader: FrameReader) -> None:
+        """Move bytes for at most `wait_s` seconds; return as soon as `reader` was given any."""
 
     def take_printed(self) -> tuple[bytes, int]: ...
     def close(self) -> None: ...
@@ -74,75 +82,104 @@ class SelectPipes:
     """One thread, polled pipes."""
 
     def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
-        self._stdin, self._stdout, self._stderr = stdin, stdout, stderr
-        self._selector = selectors.DefaultSelector()
-        for pipe in (self._stdin, self._stdout, self._stderr):
-            os.set_blocking(pipe.fileno(), False)
-        self._selector.register(self._stdout, selectors.EVENT_READ)
-        self._selector.register(self._stderr, selectors.EVENT_READ)
-        self._pending = bytearray()
+        self._pipes = stdin, stdout, stderr
+        self._sink, self._source, self._output = (pipe.fileno() for pipe in self._pipes)
+        for descriptor in (self._sink, self._source, self._output):
+            os.set_blocking(descriptor, False)
+        self._poll = select.poll()
+        self._poll.register(self._source, select.POLLIN)
+        self._poll.register(self._output, select.POLLIN)
+        self._printing = True
+        self._pending: deque[memoryview] = deque()
+        self._narrow = {self._sink, self._source}
         self._printed = _Printed(keep)
-        self.received = bytearray()
         self.closed = False
 
     @property
     def printed_total(self) -> int:
         return self._printed.total
 
-    def write(self, data: bytes) -> None:
-        if not self._pending:
-            self._selector.register(self._stdin, selectors.EVENT_WRITE)
-        self._pending += data
-        self._push()
+    def write(self, data: Buffer) -> None:
+        waiting = bool(self._pending)
+        self._pending.append(memoryview(data))
+        if len(data) >= _CHUNK:
+            self._widen(self._sink)
+        # Most messages fit into the pipe at once, and nobody has to wait for room.
+        if not waiting and not self._push():
+            self._poll.register(self._sink, select.POLLOUT)
 
-    def pump(self, wait_s: float) -> None:
-        for key, _ in self._selector.select(max(0.0, wait_s)):
-            if key.fileobj is self._stdin:
-                self._push()
-            else:
-                self._pull(key.fileobj)  # type: ignore[arg-type]
+    def pump(self, wait_s: float, reader: FrameReader) -> None:
+        for descriptor, _ in self._poll.poll(max(0.0, wait_s) * 1000):
+            if descriptor == self._source:
+                self._receive(reader)
+            elif descriptor == self._output:
+                self._collect()
+            elif self._push():
+                self._poll.unregister(self._sink)
 
     def take_printed(self) -> tuple[bytes, int]:
         # What was flushed before a reply is in the pipe already: read it without waiting.
         for _ in range(_DRAINS):
-            if self._stderr not in self._watched() or not self._pull(self._stderr):
+            if not self._printing or not self._collect():
                 break
         return self._printed.take()
 
     def close(self) -> None:
-        self._selector.close()
-        for pipe in (self._stdin, self._stdout, self._stderr):
+        self._pending.clear()
+        for pipe in self._pipes:
             pipe.close()
 
-    def _watched(self) -> list[object]:
-        return [key.fileobj for key in self._selector.get_map().values()]
-
-    def _push(self) -> None:
+    def _push(self) -> bool:
+        """Write what is pending; False if the pipe is full before its end."""
         try:
             while self._pending:
-                sent = os.write(self._stdin.fileno(), memoryview(self._pending)[:_CHUNK])
-                del self._pending[:sent]
+                sent = os.write(self._sink, self._pending[0])
+                rest = self._pending.popleft()[sent:]
+                if rest:
+                    self._pending.appendleft(rest)
+        except BlockingIOError:
+            return False
+        except OSError:
+            self._pending.clear()  # the worker is gone; reading says how it ended
+        return True
+
+    def _receive(self, reader: FrameReader) -> None:
+        room = reader.room()
+        try:
+            if room is None:
+                data = os.read(self._source, _CHUNK)
+                count = len(data)
+                reader.feed(data)
+            else:
+                self._widen(self._source)
+                count = os.readv(self._source, [room])
+                reader.filled(count)
         except BlockingIOError:
             return
         except OSError:
-            self._pending.clear()  # the worker is gone; reading says how it ended
-        self._selector.unregister(self._stdin)
+            count = 0
+        if not count:
+            self.closed = True
+            self._poll.unregister(self._source)
 
-    def _pull(self, pipe: IO[bytes]) -> bool:
+    def _collect(self) -> bool:
+        """Read what was printed; False if there is nothing for now."""
         try:
-            data = os.read(pipe.fileno(), _CHUNK)
+            data = os.read(self._output, _MOST_PRINTED)
         except BlockingIOError:
             return False
         except OSError:
             data = b""
-        if pipe is self._stderr:
-            self._printed.add(data)
-        else:
-            self.received += data
-            self.closed = self.closed or not data
+        self._printed.add(data)
         if not data:
-            self._selector.unregister(pipe)
+            self._printing = False
+            self._poll.unregister(self._output)
         return bool(data)
+
+    def _widen(self, descriptor: int) -> None:
+        if descriptor in self._narrow:
+            self._narrow.remove(descriptor)
+            widen(descriptor)
 
 
 class ThreadPipes:
@@ -152,8 +189,7 @@ class ThreadPipes:
         self._pipes = stdin, stdout, stderr
         self._printed = _Printed(keep)
         self._inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.received = bytearray()
+        self._outbox: queue.SimpleQueue[Buffer | None] = queue.SimpleQueue()
         self.closed = False
         self._threads = [
             threading.Thread(target=run, daemon=True) for run in (self._feed, self._listen, self._collect)
@@ -165,15 +201,15 @@ class ThreadPipes:
     def printed_total(self) -> int:
         return self._printed.total
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Buffer) -> None:
         self._outbox.put(data)
 
-    def pump(self, wait_s: float) -> None:
+    def pump(self, wait_s: float, reader: FrameReader) -> None:
         try:
             data = self._inbox.get(timeout=max(0.0, wait_s))
         except queue.Empty:
             return
-        self.received += data
+        reader.feed(data)
         self.closed = self.closed or not data
 
     def take_printed(self) -> tuple[bytes, int]:
@@ -204,12 +240,12 @@ class ThreadPipes:
                 return
 
     def _listen(self) -> None:
-        while data := os.read(self._pipes[1].fileno(), _CHUNK):
+        while data := os.read(self._pipes[1].fileno(), _MOST_RECEIVED):
             self._inbox.put(data)
         self._inbox.put(b"")
 
     def _collect(self) -> None:
-        while data := os.read(self._pipes[2].fileno(), _CHUNK):
+        while data := os.read(self._pipes[2].fileno(), _MOST_PRINTED):
             self._printed.add(data)
 
 
@@ -217,3 +253,16 @@ def open_pipes(stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: 
     """Our ends of a worker's three pipes, by what the system can do."""
     kind = ThreadPipes if sys.platform == "win32" else SelectPipes
     return kind(stdin, stdout, stderr, keep=keep)
+
+
+def widen(descriptor: int) -> None:
+    """Let a pipe hold 1 MiB, where the system allows it: each time it is full costs two switches of process.
+
+    Only for pipes that carry large messages: a user's pipes may hold 64 MiB in all before Linux makes each new
+    one tiny.
+    """
+    if sys.platform.startswith("linux"):
+        import fcntl
+
+        with contextlib.suppress(OSError):  # no pipe, or more than this user may have
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _WIDE)

@@ -13,8 +13,9 @@ from typing import Any
 from grader.boxes.boxes import Box
 from grader.boxes.limits import Limits
 from grader.errors import FaultError, ProtocolError
-from grader.protocol import Ending, Outcome, Reply, Script, StudentError, pack, unpack
+from grader.protocol import Ending, Frame, Outcome, Reply, Script, StudentError, pack, unpack
 from grader.protocol.calls import field_of
+from grader.protocol.frames import HEADER_SIZE, pack_parts
 
 __all__ = ["Loaded", "Session"]
 
@@ -25,6 +26,10 @@ _MODES = ("whole", "definitions", "bare definitions")
 _START_S = 60.0
 _MAX_CALLBACKS = 100_000
 _MAX_ENDINGS = 3
+_REPLIES = 8
+"""Times the limit on one message that all answers may take: they are kept until they are judged."""
+_END = Frame(pack({"op": "done", "threads": 1})[HEADER_SIZE:], b"")
+"""What a message ends with unless threads are left running: known by its bytes, without being decoded."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Session:
         self._ready = False
         self._loaded: Loaded | None = None
         self._printed: list[tuple[bytes, int]] = []
+        self._room = _REPLIES * limits.reply_mib << 20
         self.cpu_s = 0.0
         self.memory_mib = 0.0
 
@@ -84,7 +90,11 @@ class Session:
         endings = 0
         since = time.monotonic()
         while len(outcomes) < len(scripts):
-            ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, since)
+            try:
+                ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, since)
+            except FaultError:
+                self._drop()  # ours; the next exercise gets a box that works
+                raise
             if ending is None:
                 continue
             endings += 1
@@ -116,7 +126,7 @@ class Session:
         box = self._worker()
         box.allow(self._limits.cpu_s)
         message = {"name": self._name, "source": self._source, "allow": self._allow, "mode": mode}
-        box.send(pack({"op": "load", **message}))
+        _send(box, {"op": "load", **message})
         frame = box.receive(self._limits.clock_s)
         if isinstance(frame, Ending):
             return frame, ()
@@ -166,18 +176,25 @@ class Session:
             return Ending("exited", "the file could not be imported")
         box = self._worker()
         box.allow(self._limits.cpu_s)
-        box.send(pack({"op": "run", "scripts": [script.to_value() for script in scripts]}))
+        _send(box, {"op": "run", "scripts": [script.to_value() for script in scripts]})
         answered = calls = 0
         while True:
             frame = box.receive(self._limits.clock_s, since=since)
             if isinstance(frame, Ending):
                 return frame
+            self._room -= len(frame.head) + len(frame.body)
+            if self._room < 0:
+                return Ending(
+                    "protocol", f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all"
+                )
+            if frame == _END and answered == len(scripts):
+                return None
             try:
-                message = unpack(frame)
+                message = unpack(frame, shared=True)
                 op = field_of(message, "op", str)
                 if op == "callback" and calls < _MAX_CALLBACKS:
                     calls += 1
-                    box.send(pack(_answer(message, offered)))
+                    _send(box, _answer(message, offered))
                 elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
                     outcomes.append(Reply.from_value(message.get("reply")))
                     answered += 1
@@ -197,6 +214,11 @@ class Session:
             self.cpu_s += usage.cpu_s or 0.0
             self.memory_mib = max(self.memory_mib, usage.memory_mib or 0.0)
         self._box, self._ready = None, False
+
+
+def _send(box: Box, message: object) -> None:
+    for part in pack_parts(message):
+        box.send(part)  # large arrays are views: nothing changes them while the worker has its turn
 
 
 def _answer(message: Any, offered: Mapping[int, Offered]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -52,7 +51,7 @@ class Zygote:
         self._closed = False
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
-        self._mountpoint = tempfile.mkdtemp(prefix="grader-")
+        self._mountpoint = tempfile.mkdtemp(prefix="grader-") if level == "jail" else ""
         home = str(Path(__file__).resolve().parents[2])
         start = Start(
             level=level,
@@ -62,7 +61,6 @@ class Zygote:
             uid=_uid(level),
             socket=theirs.fileno(),
         )
-        os.chmod(self._mountpoint, 0o755)
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-s", "-P", "-B", "-c", _CODE, home, json.dumps(asdict(start))],
@@ -76,7 +74,7 @@ class Zygote:
             )
         except OSError as error:
             self._channel.close()
-            os.rmdir(self._mountpoint)
+            self._remove_mountpoint()
             raise FaultError(f"{level}: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
         finally:
             theirs.close()
@@ -119,7 +117,13 @@ class Zygote:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
-            shutil.rmtree(self._mountpoint, ignore_errors=True)
+            self._remove_mountpoint()
+
+    def _remove_mountpoint(self) -> None:
+        """Where the zygote did not come so far as to do it."""
+        if self._mountpoint:
+            with contextlib.suppress(OSError):
+                os.rmdir(self._mountpoint)
 
     def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         with self._lock:
@@ -240,12 +244,18 @@ def _is_library(path: str) -> bool:
 
 def _uid(level: str) -> int:
     """Whom a zygote should become; 0 to stay: without namespaces, where another user cannot reach Python."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or not _exists(_JOB_UID):
         return 0
     if level == "jail":
         return _JOB_UID
     folders = [path for path in sys.path if _is_library(path)]
     return _JOB_UID if all(map(_open_to_all, folders)) else 0
+
+
+def _exists(uid: int) -> bool:
+    """Whether the number means anything here: in a user namespace, such as a rootless container, few do."""
+    lines = Path("/proc/self/uid_map").read_text().splitlines()
+    return any(first <= uid < first + count for first, _, count in (map(int, line.split()) for line in lines))
 
 
 def _open_to_all(folder: str) -> bool:

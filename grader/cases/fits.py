@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from grader.messages import kind_text, number_text
+from grader.messages import is_tensor, kind_text, number_text, tensor_array
 from grader.protocol import Opaque
 from grader.shapes import Axes, Sizes, shape_text
 
@@ -96,7 +96,7 @@ def nonfinite_misfit(value: object) -> Misfit | None:
     """The first NaN or infinity in a number or array of them."""
     if value is None or isinstance(value, Opaque | str | bytes):
         return None
-    array = np.asarray(value)
+    array = tensor_array(value) if is_tensor(value) else np.asarray(value)
     if array.dtype.kind not in "fc" or bool(np.isfinite(array).all()):
         return None
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

@@ -103,7 +103,7 @@ _ENDED = {
     "killed": "expected an answer, but the process was killed ({detail}).",
     "crashed": "expected an answer, but the Python process crashed ({detail}).",
     "exited": "expected an answer, but the process ended first ({detail}). Does your code call os._exit?",
-    "protocol": "expected an answer, but what came back was none ({detail}).",
+    "protocol": "expected an answer, got none that can be read: {detail}.",
 }
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.cases import entry_text
 from grader.checks.trials import Failure, Grid
-from grader.messages import kind_text, value_text
+from grader.messages import is_tensor, kind_text, tensor_array, value_text
 from grader.protocol import Opaque, encode
 
 __all__ = ["SINGLE", "Tolerance", "holds_float32", "magnitude", "mismatch"]
@@ -107,10 +107,7 @@ def _plain(kind: str, expected: str, got: str, place: str) -> Failure:
 
 
 def _array(value: Any) -> np.ndarray[Any, Any]:
-    if type(value).__module__ == "torch":
-        plain = value.detach().cpu()
-        value = plain.float() if str(plain.dtype) == "torch.bfloat16" else plain
-    return np.asarray(value)
+    return tensor_array(value) if is_tensor(value) else np.asarray(value)
 
 
 def _numbers(expected: Any, got: Any, tolerance: Tolerance, *, scale: float, place: str) -> Failure | None:

@@ -8,9 +8,13 @@ import click
 
 from grader.errors import FaultError
 
-__all__ = ["BARE", "box_option", "settle"]
+__all__ = ["BARE", "OWN_CODE", "box_option", "settle"]
 
 BARE = "box bare: a plain process that isolates nothing; only for code that you trust."
+OWN_CODE = (
+    "box bare: nothing that isolates works on this machine, so this code runs as a plain process, "
+    "with all that you may do; 'grader doctor' says why."
+)
 
 box_option = click.option(
     "--box",
@@ -38,11 +42,19 @@ def settle(box: str, libraries: Sequence[str], *, own_code: bool = False) -> str
 
     try:
         choice = choose(libraries)
-    except FaultError as error:
+    except FaultError:
         if not own_code:
             raise
-        click.echo(f"{error.message} Your own code runs in a plain process instead.", err=True)
+        click.echo(OWN_CODE, err=True)
         return "bare"
-    for kind, why in choice.passed_over.items():
-        click.echo(f"box {choice.kind}: {kind} does not work here ({why}); see 'grader doctor'.", err=True)
+    if choice.passed_over and not own_code:  # whose own code it is need not hear of kernels
+        from grader.boxes.explanations import explain
+        from grader.boxes.facts import gather
+
+        facts = gather()
+        for kind, error in choice.passed_over.items():
+            reason = explain(kind, error, facts).reason
+            click.echo(
+                f"box {choice.kind}: {kind} does not work here ({reason}); see 'grader doctor'.", err=True
+            )
     return choice.kind

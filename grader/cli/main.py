@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -65,6 +66,10 @@ def main(ctx: click.Context, course: Path) -> None:
 
     Exit status: 0 graded, 1 below --fail-under, 2 wrong usage or input, 3 a fault of the grader itself.
     """
+    from grader.banks import cache_folder
+
+    # Else the library that draws and shrinks cases leaves a folder wherever we were called.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
     ctx.obj = course
 
 
@@ -85,7 +90,9 @@ def worded(command: Callable[P, R]) -> Callable[P, R]:
 
 def leave(message: str, status: int) -> NoReturn:
     """Say why on standard error, and end."""
-    click.echo(message, err=True)
+    from grader.reports.inert import inert
+
+    click.echo(inert(message), err=True)  # a name of a file may hold what acts on a terminal
     sys.exit(status)
 
 

@@ -18,6 +18,7 @@ __all__ = ["Allowance", "Confines", "confine", "enter_namespaces"]
 
 _MIB = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_MAPPED_MIB = 8 << 10
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
 _STUDENT = 1000
 """Number of the user and the group inside."""
@@ -42,15 +43,21 @@ class Confines:
 
     read: tuple[str, ...]
     write: tuple[str, ...]
+    listed: tuple[str, ...]
+    pinned: bool
     threads_only: seccomp.Filter
     with_processes: seccomp.Filter
 
     @classmethod
-    def of(cls, *, read: Sequence[str], write: Sequence[str], pinned: bool) -> Confines:
+    def of(
+        cls, *, read: Sequence[str], write: Sequence[str], listed: Sequence[str] = (), pinned: bool
+    ) -> Confines:
         """Args as of `landlock.restrict`; `pinned` where there is no process namespace."""
         return cls(
             tuple(read),
             tuple(write),
+            tuple(listed),
+            pinned,
             seccomp.build(processes=False, pinned=pinned),
             seccomp.build(processes=True, pinned=pinned),
         )
@@ -86,14 +93,16 @@ def confine(allowance: Allowance, confines: Confines, *, keep: Sequence[int]) ->
     kernel.no_new_privileges()
     chosen = confines.with_processes if allowance.processes else confines.threads_only
     program = chosen.for_pid(os.getpid())
-    landlock.restrict(read=confines.read, write=confines.write)
+    if confines.pinned or landlock.abi():  # a jail holds without
+        landlock.restrict(read=confines.read, write=confines.write, listed=confines.listed)
     kernel.set_dumpable(False)
     seccomp.install(program)
 
 
 def _limit(allowance: Allowance) -> None:
     with open("/proc/self/statm", "rb") as file:
-        data = int(file.read().split()[5]) * _PAGE
+        pages = [int(field) for field in file.read().split()]
+    everything, data = pages[0] * _PAGE, pages[5] * _PAGE
     for which, limit in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
@@ -102,6 +111,8 @@ def _limit(allowance: Allowance) -> None:
         (resource.RLIMIT_NOFILE, allowance.open_files),
         (resource.RLIMIT_FSIZE, allowance.file_mib * _MIB),
         (resource.RLIMIT_DATA, data + allowance.memory_mib * _MIB),
+        # Not memory itself, but the tables of what is only mapped take some, too.
+        (resource.RLIMIT_AS, everything + (allowance.memory_mib + _MAPPED_MIB) * _MIB),
         (resource.RLIMIT_NPROC, allowance.threads + allowance.processes),
     ):
         _, hard = resource.getrlimit(which)

@@ -148,14 +148,17 @@ def drop_capabilities() -> None:
     _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
 
 
-def map_ids(uid: int, outer_uid: int, gid: int, outer_gid: int) -> None:
-    """In a new user namespace: these numbers inside stand for those outside."""
-    for name, text in (
-        ("uid_map", f"{uid} {outer_uid} 1"),
-        ("setgroups", "deny"),
-        ("gid_map", f"{gid} {outer_gid} 1"),
-    ):
-        with open(f"/proc/self/{name}", "w") as file:
+def map_ids(uid: int, outer_uid: int, gid: int, outer_gid: int, *, of: int | None = None) -> None:
+    """In a new user namespace: these numbers inside stand for those outside.
+
+    Args:
+        of: Process in the namespace, for a caller outside it who has the right to; else it is the caller.
+    """
+    numbers = [("uid_map", f"{uid} {outer_uid} 1"), ("gid_map", f"{gid} {outer_gid} 1")]
+    if of is None:
+        numbers.insert(1, ("setgroups", "deny"))
+    for name, text in numbers:
+        with open(f"/proc/{of or 'self'}/{name}", "w") as file:
             file.write(text)
 
 

@@ -65,7 +65,7 @@ def abi() -> int:
         return 0
 
 
-def restrict(*, read: Sequence[str], write: Sequence[str]) -> int:
+def restrict(*, read: Sequence[str], write: Sequence[str], listed: Sequence[str] = ()) -> int:
     """Allow this thread, and all it starts from now on, the files below `read` and `write` and no others.
 
     Irrevocable. `no_new_privs` must be set, and threads that run already stay free: call it while there is one.
@@ -76,6 +76,7 @@ def restrict(*, read: Sequence[str], write: Sequence[str]) -> int:
         read: Files and folders to read, list and execute. What does not exist is left out.
         write: Files and folders to read, write, create and remove files and folders in. No symbolic links,
             sockets, fifos or devices.
+        listed: Folders in which, and below which, names can be listed and nothing be read.
     Returns:
         The ABI used.
     Raises:
@@ -93,6 +94,7 @@ def restrict(*, read: Sequence[str], write: Sequence[str]) -> int:
     try:
         _allow(rules, read, _READ & handled)
         _allow(rules, write, _WRITE & handled)
+        _allow(rules, listed, _READ_FOLDER)
         _call(_RESTRICT_SELF, rules, 0)
     finally:
         os.close(rules)

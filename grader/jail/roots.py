@@ -50,6 +50,12 @@ class Places:
     hidden: tuple[str, ...]
     """Folders inside shown ones that must not be seen: our own package, other environments' packages."""
 
+    def split(self) -> Iterator[str]:
+        """Shown folders that `readable` splits up. Python has to list them, or it finds nothing there any more
+        once one was changed."""
+        for path in self.shown:
+            yield from (os.path.dirname(place) for place in self.hidden if place.startswith(path + "/"))
+
     def readable(self) -> Iterator[str]:
         """The same without mounts: every shown path, split up where something inside is hidden."""
         for path in self.shown:
@@ -78,7 +84,7 @@ def find_places(path: Sequence[str]) -> Places:
 
 
 def build(root: str, places: Places) -> None:
-    """Mount the whole of it at the folder `root`, then make it the root."""
+    """Mount the whole of it at the empty folder `root`, make it the root, and remove that folder."""
     kernel.mount("tmpfs", root, "tmpfs", 0, "size=8m,mode=755")
     for place, target in places.links:
         os.makedirs(root + os.path.dirname(place), exist_ok=True)
@@ -100,7 +106,10 @@ def build(root: str, places: Places) -> None:
     _write_settings(root)
     kernel.bind("/proc", root + "/proc")
     kernel.seal(root, below=False)
+    parent = os.open(os.path.dirname(root), os.O_PATH | os.O_DIRECTORY)
     kernel.pivot(root)
+    os.rmdir(os.path.basename(root), dir_fd=parent)  # at once: nobody else would, had the grader been killed
+    os.close(parent)
 
 
 def _show(source: str, target: str) -> None:

@@ -145,6 +145,7 @@ POLICY = (
         "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes futimesat utimensat truncate",
         pinned=False,
     ),
+    Group("a second name for a file, of which named semaphores are made", "link linkat", pinned=False),
     Group(
         "clocks and timers",
         "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time alarm getitimer setitimer "
@@ -213,23 +214,23 @@ NUMBERS = _numbers("""
     getresgid 120 150  getresuid 118 148  getrlimit 97 163  getrusage 98 165  getsid 124 156
     getsockname 51 204  getsockopt 55 209  gettid 186 178  gettimeofday 96 169  getuid 102 174
     getxattr 191 8  ioctl 16 29  kill 62 129  landlock_add_rule 445 445  landlock_create_ruleset 444 444
-    landlock_restrict_self 446 446  lchown 94 -  lgetxattr 192 9  listxattr 194 11  llistxattr 195 12
-    lseek 8 62  lstat 6 -  madvise 28 233  map_shadow_stack 453 453  membarrier 324 283  mincore 27 232
-    mkdir 83 -  mkdirat 258 34  mmap 9 222  mprotect 10 226  mremap 25 216  mseal 462 462  msync 26 227
-    munmap 11 215  nanosleep 35 101  newfstatat 262 79  open 2 -  openat 257 56  openat2 437 437  pause 34 -
-    personality 135 92  pidfd_open 434 434  pidfd_send_signal 424 424  pipe 22 -  pipe2 293 59  poll 7 -
-    ppoll 271 73  prctl 157 167  pread64 17 67  preadv 295 69  preadv2 327 286  prlimit64 302 261
-    pselect6 270 72  pwrite64 18 68  pwritev 296 70  pwritev2 328 287  read 0 63  readahead 187 213
-    readlink 89 -  readlinkat 267 78  readv 19 65  recvfrom 45 207  rename 82 -  renameat 264 38
-    renameat2 316 276  restart_syscall 219 128  rmdir 84 -  rseq 334 293  rt_sigaction 13 134
-    rt_sigpending 127 136  rt_sigprocmask 14 135  rt_sigreturn 15 139  rt_sigsuspend 130 133
-    rt_sigtimedwait 128 137  sched_get_priority_max 146 125  sched_get_priority_min 147 126
-    sched_getaffinity 204 123  sched_getattr 315 275  sched_getparam 143 121  sched_getscheduler 145 120
-    sched_rr_get_interval 148 127  sched_yield 24 124  seccomp 317 277  select 23 -  sendfile 40 71
-    sendto 44 206  set_robust_list 273 99  set_tid_address 218 96  setfsgid 123 152  setfsuid 122 151
-    setgid 106 144  setgroups 116 159  setitimer 38 103  setpgid 109 154  setregid 114 143
-    setresgid 119 149  setresuid 117 147  setreuid 113 145  setrlimit 160 164  setsid 112 157
-    setuid 105 146  shutdown 48 210  sigaltstack 131 132  signalfd 282 -  signalfd4 289 74
+    landlock_restrict_self 446 446  lchown 94 -  lgetxattr 192 9  link 86 -  linkat 265 37  listxattr 194 11
+    llistxattr 195 12  lseek 8 62  lstat 6 -  madvise 28 233  map_shadow_stack 453 453  membarrier 324 283
+    mincore 27 232  mkdir 83 -  mkdirat 258 34  mmap 9 222  mprotect 10 226  mremap 25 216  mseal 462 462
+    msync 26 227  munmap 11 215  nanosleep 35 101  newfstatat 262 79  open 2 -  openat 257 56
+    openat2 437 437  pause 34 -  personality 135 92  pidfd_open 434 434  pidfd_send_signal 424 424
+    pipe 22 -  pipe2 293 59  poll 7 -  ppoll 271 73  prctl 157 167  pread64 17 67  preadv 295 69
+    preadv2 327 286  prlimit64 302 261  pselect6 270 72  pwrite64 18 68  pwritev 296 70  pwritev2 328 287
+    read 0 63  readahead 187 213  readlink 89 -  readlinkat 267 78  readv 19 65  recvfrom 45 207
+    rename 82 -  renameat 264 38  renameat2 316 276  restart_syscall 219 128  rmdir 84 -  rseq 334 293
+    rt_sigaction 13 134  rt_sigpending 127 136  rt_sigprocmask 14 135  rt_sigreturn 15 139
+    rt_sigsuspend 130 133  rt_sigtimedwait 128 137  sched_get_priority_max 146 125
+    sched_get_priority_min 147 126  sched_getaffinity 204 123  sched_getattr 315 275  sched_getparam 143 121
+    sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_yield 24 124  seccomp 317 277
+    select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
+    setfsgid 123 152  setfsuid 122 151  setgid 106 144  setgroups 116 159  setitimer 38 103  setpgid 109 154
+    setregid 114 143  setresgid 119 149  setresuid 117 147  setreuid 113 145  setrlimit 160 164
+    setsid 112 157  setuid 105 146  shutdown 48 210  sigaltstack 131 132  signalfd 282 -  signalfd4 289 74
     socketpair 53 199  stat 4 -  statfs 137 43  statx 332 291  sync_file_range 277 84  sysinfo 99 179
     tgkill 234 131  time 201 -  timer_create 222 107  timer_delete 226 111  timer_getoverrun 225 109
     timer_gettime 224 108  timer_settime 223 110  timerfd_create 283 85  timerfd_gettime 287 87

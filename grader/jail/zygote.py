@@ -47,7 +47,11 @@ _NAMESPACES = (
     | kernel.CLONE_NEWUTS
     | kernel.CLONE_NEWCGROUP
 )
-_READ_MORE = ("/dev/null", "/dev/random", "/dev/urandom", "/etc/ld.so.cache", "/etc/localtime")
+_READ_MORE = (
+    *("/dev/null", "/dev/random", "/dev/urandom", "/etc/ld.so.cache", "/etc/localtime"),
+    # Not the folder: it also holds the state of the network.
+    *(f"/proc/self/{name}" for name in ("fd", "maps", "stat", "statm", "status")),
+)
 _PROBE = Allowance(memory_mib=64, processes=0, threads=8, open_files=16, file_mib=1, disk_mib=1, inodes=16)
 
 
@@ -61,7 +65,7 @@ class Start:
     path: list[str]
     """What `sys.path` is to be."""
     mountpoint: str
-    """An empty folder to build the root on; the grader removes it."""
+    """An empty folder to build the root on, which is removed when that is done; empty for a confined one."""
     uid: int
     """User to become, where we are root; 0 to stay who we are."""
     socket: int
@@ -75,8 +79,9 @@ class _Zygote:
             self._confines = Confines.of(read=["/"], write=[roots.WORK, "/dev/null"], pinned=False)
             self._pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
         else:
-            read = [*places.readable(), "/proc/self", *_READ_MORE]
-            self._confines = Confines.of(read=read, write=["/dev/null"], pinned=True)
+            read = [*places.readable(), *_READ_MORE]
+            listed = list(places.split())
+            self._confines = Confines.of(read=read, write=["/dev/null"], listed=listed, pinned=True)
         self._jobs: dict[int, int] = {}
         self._baseline_mib = 0.0
 
@@ -208,17 +213,17 @@ def main() -> NoReturn:
 
 def _enter(start: Start, places: roots.Places) -> None:
     """Namespaces and root of the zygote; goes on in a child that is the first process of its namespace."""
-    if start.uid:
+    if start.uid and _may_mount():
         # Built as root: another user may not be able to reach Python's folders, nor need to, once they are bound.
-        kernel.unshare(kernel.CLONE_NEWNS)
         kernel.make_private()
         roots.build(start.mountpoint, places)
-        _become(start.uid)
-    uid, gid = os.geteuid(), os.getegid()
-    kernel.unshare(kernel.CLONE_NEWUSER)
-    kernel.map_ids(0, uid, 0, gid)
-    kernel.unshare(_NAMESPACES)
-    if not start.uid:
+        _enter_users(start.uid)
+        kernel.unshare(_NAMESPACES)
+    else:
+        uid, gid = os.geteuid(), os.getegid()
+        kernel.unshare(kernel.CLONE_NEWUSER)
+        kernel.map_ids(0, uid, 0, gid)
+        kernel.unshare(_NAMESPACES)
         kernel.make_private()
         roots.build(start.mountpoint, places)
     child = os.fork()
@@ -228,11 +233,48 @@ def _enter(start: Start, places: roots.Places) -> None:
     kernel.mount("proc", "/proc", "proc", 0, "")
 
 
+def _may_mount() -> bool:
+    """Enter a mount namespace, if we are root with the right to; root of a container may lack it."""
+    try:
+        kernel.unshare(kernel.CLONE_NEWNS)
+    except PermissionError:
+        return False
+    return True
+
+
+def _enter_users(uid: int) -> None:
+    """A user namespace whose root is the user `uid` outside, made by one who is root outside.
+
+    Made while we still have the right to: some systems keep namespaces from those who have not. The numbers must
+    be written by somebody who stayed outside.
+    """
+    inside, told = os.pipe(), os.pipe()
+    outside = os.fork()
+    if outside == 0:
+        os.close(inside[1])
+        os.read(inside[0], 1)
+        try:
+            kernel.map_ids(0, uid, 0, uid, of=os.getppid())
+            os.write(told[1], b"0")
+        finally:
+            os._exit(0)
+    os.setgroups([])
+    kernel.unshare(kernel.CLONE_NEWUSER)
+    os.write(inside[1], b"0")
+    os.close(told[1])
+    done = os.read(told[0], 1)
+    os.waitpid(outside, 0)
+    if not done:
+        raise OSError(f"the users of a namespace could not be mapped to {uid}")
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+    kernel.set_dumpable(True)  # lost by the change, and needed to write the maps of a further namespace
+
+
 def _become(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    kernel.set_dumpable(True)  # lost by the change, and needed to write the maps of a user namespace
 
 
 def _wait(child: int) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from grader.errors import ProtocolError
@@ -28,51 +29,74 @@ __all__ = ["decode"]
 _NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LAST_POSITION = {"MT19937": 624, "Philox": 4}
 """How far into its buffer a bit generator may be; NumPy reads on from there without a look."""
+_MAX_ENTRIES = 2**55
+_CONTAINERS = frozenset("ltd")
+_TOO_LARGE = "expected a smaller tree, got one nested too deeply or with too many items."
 
 
 class _Decoder:
-    def __init__(self, buffers: Sequence[Buffer], *, inline: bool) -> None:
+    def __init__(self, buffers: Sequence[Buffer], *, inline: bool, shared: bool) -> None:
         self.buffers = buffers
         self.inline = inline
-        self.nodes = 0
+        self.shared = shared
+        self.nodes = 1
         self.read: set[int] = set()
 
     def value(self, node: Any, depth: int = 0) -> Any:
-        self.nodes += 1
+        if type(node) is not list:
+            return self._plain(node, depth)
+        size = len(node)
+        if not size or type(node[0]) is not str:
+            raise ProtocolError(f"expected a value or a tagged list, got {_short(node)}.")
+        tag = node[0]
         # One level more than the encoder goes: there it writes what it left out.
-        if depth > MAX_DEPTH + 1 or self.nodes > MAX_NODES:
-            raise ProtocolError("expected a smaller tree, got one nested too deeply or with too many items.")
+        if depth > MAX_DEPTH + 1:
+            raise ProtocolError(_TOO_LARGE)
+        if tag in _CONTAINERS:
+            self._count(size - 1)
+            if tag == "d":
+                return self._dict(node, depth + 1)
+            items = [self.value(item, depth + 1) for item in islice(node, 1, None)]
+            return items if tag == "l" else tuple(items)
+        read = _READERS.get(tag)
+        if read is None or size != read[1] + 1:
+            raise ProtocolError(f"expected a known tag with its parts, got {_short(node)}.")
+        return read[0](self, *node[1:], depth + 1)
+
+    def _count(self, more: int) -> None:
+        self.nodes += more
+        if self.nodes > MAX_NODES:
+            raise ProtocolError(_TOO_LARGE)
+
+    def _plain(self, node: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH + 1:
+            raise ProtocolError(_TOO_LARGE)
         kind = type(node)
-        if node is None or kind is bool:
-            return node
         if kind is str:
             return _text(node)
+        if node is None or kind is bool:
+            return node
         if kind is int:
             return _whole(node)
         if kind is float:
             return _finite(node)
-        if kind is not list or not node or type(node[0]) is not str:
-            raise ProtocolError(f"expected a value or a tagged list, got {_short(node)}.")
-        tag, rest = node[0], node[1:]
-        if tag in ("l", "t", "d"):
-            return self._container(tag, rest, depth + 1)
-        read = _READERS.get(tag)
-        if read is None or len(rest) != read[1]:
-            raise ProtocolError(f"expected a known tag with its parts, got {_short(node)}.")
-        return read[0](self, *rest, depth + 1)
+        raise ProtocolError(f"expected a value or a tagged list, got {_short(node)}.")
 
-    def _container(self, tag: str, rest: list[Any], depth: int) -> Any:
-        items = [self.value(item, depth) for item in rest]
-        if tag == "l":
-            return items
-        if tag == "t":
-            return tuple(items)
-        if len(items) % 2:
+    def _dict(self, node: list[Any], depth: int) -> dict[Any, Any]:
+        if len(node) % 2 == 0:
             raise ProtocolError("expected keys and values in pairs, got an odd number of parts.")
-        try:
-            return dict(zip(items[::2], items[1::2], strict=True))
-        except TypeError:
-            raise ProtocolError("expected keys that can be hashed, got one that cannot.") from None
+        found = {}
+        for at in range(1, len(node), 2):
+            key, item = node[at], node[at + 1]
+            # Names of fields are most of what a message holds.
+            if type(key) is not str or not key.isascii() or depth > MAX_DEPTH:
+                key = self.value(key, depth)
+            held = self.value(item, depth)
+            try:
+                found[key] = held
+            except TypeError:
+                raise ProtocolError("expected keys that can be hashed, got one that cannot.") from None
+        return found
 
     def buffer(self, index: Any) -> memoryview:
         if type(index) is not int or not 0 <= index < len(self.buffers):
@@ -105,32 +129,40 @@ class _Decoder:
     def _array(self, dtype: Any, shape: Any, layout: Any, source: Any, depth: int) -> Any:
         if type(dtype) is not str or dtype not in DTYPES or layout not in ("C", "F", "S"):
             raise ProtocolError(f"expected a plain dtype and a layout, got {_short([dtype, layout])}.")
+        count, order = _count(shape), "F" if layout == "F" else "C"
+        if self.inline and type(source) is list:
+            flat = self._inline_array(dtype, count, source, depth)
+            plain = flat.reshape(shape, order=order).copy(order)
+        else:
+            kind, ndarray = _form(dtype)
+            data = _sized(self.buffer(source), count * kind.itemsize)
+            view = ndarray(shape, kind, data) if order == "C" else ndarray(shape, kind, data, order=order)
+            plain = self._own(view, dtype, order)
+        return _strided(plain) if layout == "S" and plain.ndim else plain
+
+    def _own(self, view: Any, dtype: str, order: Any) -> Any:
+        """An array like any other to the student: with memory of its own, and native."""
+        # Booleans by way of bytes: NumPy takes any byte for one, and then neither True nor False equals it.
+        if dtype == "bool" or not view.dtype.isnative:
+            return view.astype(dtype, order=order)
+        if self.shared and view.nbytes >= _LEAST_SHARED and view.flags.aligned and view.flags.writeable:
+            return view
+        return view.copy(order)
+
+    def _inline_array(self, dtype: str, count: int, source: list[Any], depth: int) -> Any:
+        entries = self._entries(source, count, dtype, depth)
         import numpy
 
-        # Booleans by way of bytes: NumPy takes any byte for one, and then neither True nor False equals it.
-        kind = numpy.dtype("uint8" if dtype == "bool" else dtype).newbyteorder("<")
-        count = _count(shape)
-        if self.inline and type(source) is list:
-            entries = self._entries(source, count, dtype, depth)
-            try:
-                with numpy.errstate(over="ignore"):
-                    flat = numpy.array(entries, dtype=dtype)
-            except OverflowError:
-                raise ProtocolError(f"expected entries of dtype {dtype}, got one out of its range.") from None
-        else:
-            flat = numpy.frombuffer(_sized(self.buffer(source), count * kind.itemsize), dtype=kind)
-        # A copy that can be written to: arguments must be arrays like any other to the student.
-        plain = flat.astype(dtype).reshape(shape, order="F" if layout == "F" else "C")
-        if layout == "S" and plain.ndim:
-            wide = numpy.zeros((*plain.shape[:-1], 2 * plain.shape[-1]), dtype=dtype)
-            view = wide[..., ::2]
-            view[...] = plain
-            return view
-        return plain
+        try:
+            with numpy.errstate(over="ignore"):
+                return numpy.array(entries, dtype=dtype)
+        except OverflowError:
+            raise ProtocolError(f"expected entries of dtype {dtype}, got one out of its range.") from None
 
     def _entries(self, source: list[Any], count: int, dtype: str, depth: int) -> list[Any]:
         if len(source) != count:
             raise ProtocolError(f"expected {count} entries, got {len(source)}.")
+        self._count(count)
         entries = [self.value(item, depth) for item in source]
         if not all(_is_entry(entry, dtype) for entry in entries):
             raise ProtocolError(f"expected entries of dtype {dtype}, got something else.")
@@ -193,6 +225,8 @@ class _Decoder:
     def _ref(self, slot: Any, path: Any, _depth: int) -> Ref:
         if type(slot) is not int or slot < 0 or type(path) is not list:
             raise ProtocolError(f"expected a slot and a path, got {_short([slot, path])}.")
+        if not path:
+            return Ref(slot)
         if not all(type(item) is int or type(item) is str for item in path):
             raise ProtocolError("expected a path of integers and names, got something else.")
         return Ref(slot, tuple(_text(item) if type(item) is str else item for item in path))
@@ -220,6 +254,34 @@ _READERS: dict[str, tuple[Any, int]] = {
     "k": (_Decoder._callback, 2),
     "o": (_Decoder._opaque, 2),
 }
+
+
+_LEAST_SHARED = 1 << 16
+_FORMS: dict[str, tuple[Any, Any]] = {}
+
+
+def _form(dtype: str) -> tuple[Any, Any]:
+    """The dtype in which entries travel (little-endian, bytes for booleans), and the class of arrays.
+
+    Kept: in a worker, an import statement runs our guard.
+    """
+    form = _FORMS.get(dtype)
+    if form is None:
+        import numpy
+
+        kind = numpy.dtype("uint8" if dtype == "bool" else dtype).newbyteorder("<")
+        form = _FORMS[dtype] = kind, numpy.ndarray
+    return form
+
+
+def _strided(plain: Any) -> Any:
+    """The same array with its entries apart in memory, as it was where it came from."""
+    import numpy
+
+    wide = numpy.zeros((*plain.shape[:-1], 2 * plain.shape[-1]), dtype=plain.dtype)
+    view = wide[..., ::2]
+    view[...] = plain
+    return view
 
 
 def _text(value: str) -> str:
@@ -253,10 +315,12 @@ def _finite(value: float) -> float:
 def _count(shape: Any) -> int:
     if type(shape) is not list or len(shape) > MAX_AXES:
         raise ProtocolError(f"expected a shape, got {_short(shape)}.")
+    if len(shape) == 1 and type(shape[0]) is int and 0 <= shape[0] < _MAX_ENTRIES:
+        return shape[0]
     if not all(type(length) is int and 0 <= length < 2**62 for length in shape):
         raise ProtocolError(f"expected lengths of axes, got {_short(shape)}.")
     # A zero length must not excuse absurd lengths beside it: NumPy refuses those with errors of its own.
-    if math.prod(max(length, 1) for length in shape) >= 2**55:
+    if math.prod(max(length, 1) for length in shape) >= _MAX_ENTRIES:
         raise ProtocolError(f"expected a shape that fits into memory, got {_short(shape)}.")
     return math.prod(shape)
 
@@ -276,10 +340,16 @@ def _short(node: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def decode(node: Any, buffers: Sequence[Buffer], *, inline: bool = False) -> Any:
+def decode(node: Any, buffers: Sequence[Buffer], *, inline: bool = False, shared: bool = False) -> Any:
     """Turn a tree and its buffers back into a value; the inverse of `encode`.
 
+    Args:
+        node: The tree.
+        buffers: What it points to.
+        inline: Arrays may be written into the tree.
+        shared: Let large arrays be views of the buffers, for whoever does not mind that they do not own their
+            memory; else each is a copy.
     Raises:
         ProtocolError: Anything at all is not as `encode` would have written it.
     """
-    return _Decoder(buffers, inline=inline).value(node)
+    return _Decoder(buffers, inline=inline, shared=shared).value(node)

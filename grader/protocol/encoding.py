@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import ProtocolError
@@ -37,22 +38,48 @@ class _TooLargeError(Exception):
 
 
 class _Encoder:
-    def __init__(self, *, inline: bool, opaque: bool) -> None:
+    def __init__(self, *, inline: bool, opaque: bool, shared: bool) -> None:
         self.inline = inline
         self.opaque = opaque
+        self.shared = shared
         self.buffers: list[Buffer] = []
-        self.nodes = 0
+        self.nodes = 1
 
     def node(self, value: object, depth: int = 0) -> Any:
+        """The node of a value that `nodes` has counted already."""
+        kind = type(value)
+        if depth <= MAX_DEPTH:
+            # What messages are made of, with as few calls as can be: they are most of what a small one costs.
+            if kind is dict:
+                return self._dict(value, depth + 1)  # type: ignore[arg-type]
+            if kind is list or kind is tuple:
+                return self._items("l" if kind is list else "t", value, depth + 1)  # type: ignore[arg-type]
         try:
-            return self._node(value, depth)
+            return self._leaf(value, depth)
         except _RefusalError as refusal:
             if not self.opaque:
                 raise ProtocolError(f"{_name_of(type(value))}: {refusal}.") from None
             return ["o", _name_of(type(value)), str(refusal)]
 
-    def _node(self, value: object, depth: int) -> Any:
-        self._count(1)
+    def _items(self, tag: str, items: Sequence[object], depth: int) -> list[Any]:
+        node: list[Any] = [tag]
+        if items:
+            self._count(len(items))
+            for item in items:
+                node.append(self.node(item, depth))
+        return node
+
+    def _dict(self, items: dict[object, object], depth: int) -> list[Any]:
+        node: list[Any] = ["d"]
+        if items:
+            self._count(2 * len(items))
+            for pair in items.items():
+                for part in pair:
+                    plain = type(part) is str and depth <= MAX_DEPTH and part.isascii()
+                    node.append(part if plain else self.node(part, depth))
+        return node
+
+    def _leaf(self, value: object, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise _RefusalError("is nested too deeply")
         kind = type(value)
@@ -66,12 +93,6 @@ class _Encoder:
             return value
         if kind is float:
             return _float_node(value)  # type: ignore[arg-type]
-        if kind is list or kind is tuple:
-            tag = "l" if kind is list else "t"
-            return [tag, *(self.node(item, depth + 1) for item in value)]  # type: ignore[attr-defined]
-        if kind is dict:
-            pairs = value.items()  # type: ignore[attr-defined]
-            return ["d", *(self.node(part, depth + 1) for pair in pairs for part in pair)]
         return self._tagged(value, kind, depth)
 
     def _tagged(self, value: Any, kind: type, depth: int) -> list[Any]:
@@ -89,6 +110,8 @@ class _Encoder:
         # Looked up, not imported: whoever holds an array has loaded its library. By class, not by what
         # `__class__`, `__module__` or a metaclass says: those are the student's to write.
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+        if numpy is not None and kind is numpy.ndarray:
+            return self._array(value, numpy)
         if numpy is not None and issubclass(kind, numpy.ndarray | numpy.generic):
             return self._from_numpy(value, kind, depth, numpy)
         if "numpy.random" in sys.modules and numpy is not None and kind is numpy.random.Generator:
@@ -101,13 +124,12 @@ class _Encoder:
         )
 
     def _from_numpy(self, value: Any, kind: type, depth: int, numpy: Any) -> list[Any]:
-        if kind is numpy.ndarray:
-            return self._array(value, numpy)
         if issubclass(kind, numpy.ndarray):
             raise _RefusalError("is a subclass of numpy.ndarray; return numpy.asarray(...) of it")
         # By identity first: a subclass may say anything about its dtype.
         if any(kind is known for known in numpy.sctypeDict.values()) and value.dtype.name in DTYPES:
-            return ["s", value.dtype.name, self._node(value.item(), depth + 1)]
+            self._count(1)
+            return ["s", value.dtype.name, self._leaf(value.item(), depth + 1)]
         raise _RefusalError("is not plain data")
 
     def _generator(self, value: np.random.Generator, depth: int) -> list[Any]:
@@ -115,13 +137,20 @@ class _Encoder:
         name = state.pop("bit_generator")
         if name not in BIT_GENERATORS:
             raise _RefusalError(f"uses the bit generator {name}")
-        return ["G", name, self._node(state, depth + 1)]
+        self._count(1)
+        if depth >= MAX_DEPTH:
+            raise _RefusalError("is nested too deeply")
+        return ["G", name, self.node(state, depth + 1)]
 
     def _array(self, value: np.ndarray[Any, Any], numpy: Any) -> list[Any]:
+        flags, name = value.flags, _NATIVE.get(value.dtype.str)
+        # The usual case first, without making a dtype or another array.
+        if name is not None and not self.inline and flags.c_contiguous and value.ndim <= MAX_AXES:
+            return ["a", name, list(value.shape), "C", self._keep_array(value)]
         name = value.dtype.name
         if name not in DTYPES or value.ndim > MAX_AXES:
             raise _RefusalError(f"has dtype {value.dtype}" if name not in DTYPES else "has too many axes")
-        layout = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else "S"
+        layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "S"
         order = "F" if layout == "F" else "C"
         try:
             # asarray, not ascontiguousarray: the latter turns a 0-d array into a 1-d one.
@@ -132,8 +161,13 @@ class _Encoder:
         if self.inline:
             self._count(flat.size * (3 if flat.dtype.kind == "c" else 1))
             return ["a", name, list(value.shape), layout, [_entry(item) for item in flat.tolist()]]
+        return ["a", name, list(value.shape), layout, self._keep_array(flat)]
+
+    def _keep_array(self, value: np.ndarray[Any, Any]) -> int:
+        if self.shared and value.nbytes >= _LEAST_SHARED:
+            return self._keep(value.reshape(-1).view("u1").data)
         # A copy: the frame may be sent after the student's code has changed the array again.
-        return ["a", name, list(value.shape), layout, self._keep(flat.tobytes())]
+        return self._keep(value.tobytes())
 
     def _from_torch(self, value: Any, kind: type, torch: Any) -> list[Any]:
         if kind is not torch.Tensor and kind is not torch.nn.Parameter:
@@ -151,7 +185,7 @@ class _Encoder:
             entries: Any = [_entry(item) for item in wide.reshape(-1).tolist()]
         else:
             raw = plain.view(torch.int16) if name == "bfloat16" else plain
-            entries = self._keep(raw.numpy().tobytes())
+            entries = self._keep_array(raw.numpy())
         return ["T", name, list(value.shape), bool(value.requires_grad), entries]
 
     def _count(self, more: int) -> None:
@@ -163,6 +197,14 @@ class _Encoder:
         self.buffers.append(data)
         return len(self.buffers) - 1
 
+
+_LEAST_SHARED = 1 << 16
+_NATIVE = {
+    "|b1": "bool", "|i1": "int8", "<i2": "int16", "<i4": "int32", "<i8": "int64",
+    "|u1": "uint8", "<u2": "uint16", "<u4": "uint32", "<u8": "uint64",
+    "<f2": "float16", "<f4": "float32", "<f8": "float64", "<c8": "complex64", "<c16": "complex128",
+}  # fmt: skip
+"""Names of dtypes whose arrays lie in memory as they travel; `dtype.name` takes longer than a small array."""
 
 _PLAIN = (float, int, str, bytes, complex, list, tuple, dict)
 
@@ -190,17 +232,21 @@ def _entry(item: Any) -> Any:
     return _float_node(item) if type(item) is float else item
 
 
-def encode(value: object, *, inline: bool = False, opaque: bool = False) -> tuple[Any, list[Buffer]]:
+def encode(
+    value: object, *, inline: bool = False, opaque: bool = False, shared: bool = False
+) -> tuple[Any, list[Buffer]]:
     """Turn a value into a tree for JSON and the buffers that its tags point to.
 
     Args:
         value: Plain data as listed at the top of this module.
         inline: Write arrays into the tree, for files that people read.
         opaque: Replace what cannot cross by an `Opaque` (the worker's side) instead of raising.
+        shared: Let the buffers of large arrays be views of them, for whoever is done with the buffers before an
+            array can change; else they are copies.
     Raises:
         ProtocolError: `value` holds something that cannot cross, and `opaque` is false; or it is too large.
     """
-    encoder = _Encoder(inline=inline, opaque=opaque)
+    encoder = _Encoder(inline=inline, opaque=opaque, shared=shared)
     try:
         return encoder.node(value), encoder.buffers
     except _TooLargeError:

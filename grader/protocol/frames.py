@@ -14,29 +14,35 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from grader.errors import ProtocolError
 from grader.protocol.decoding import decode
 from grader.protocol.encoding import encode
 from grader.protocol.values import Buffer
 
-__all__ = ["Frame", "FrameReader", "pack", "unpack"]
+__all__ = ["HEADER_SIZE", "Frame", "FrameReader", "FrameSizeError", "pack", "pack_parts", "unpack"]
 
 _MAGIC = b"GRD1"
 _HEADER = struct.Struct("<4sIQ")
+HEADER_SIZE = _HEADER.size
 _MAX_HEAD = 16 * 2**20
 _MAX_BUFFERS = 65_536
+_LARGE = 1 << 16
+"""Bytes from which a copy costs more than one more call to the system."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class FrameSizeError(ProtocolError):
+    """A frame over the limits of its reader."""
+
+
+class Frame(NamedTuple):
     """One message as it travels: the JSON head and the buffers behind it."""
 
     head: bytes
-    body: bytes
+    body: Buffer
 
 
 def pack(value: object, *, opaque: bool = False) -> bytes:
@@ -45,32 +51,64 @@ def pack(value: object, *, opaque: bool = False) -> bytes:
     Raises:
         ProtocolError: The value cannot cross, or its head is larger than any reader takes.
     """
-    tree, buffers = encode(value, opaque=opaque)
-    lengths = [memoryview(buffer).nbytes for buffer in buffers]
-    head = json.dumps({"value": tree, "buffers": lengths}, separators=(",", ":")).encode()
+    return b"".join(pack_parts(value, opaque=opaque))
+
+
+def pack_parts(value: object, *, opaque: bool = False) -> list[Buffer]:
+    """The frame in pieces, to be sent one after the other; large arrays are views, so send before they change.
+
+    Raises:
+        ProtocolError: As `pack`.
+    """
+    tree, buffers = encode(value, opaque=opaque, shared=True)
+    lengths = [*map(len, buffers)]
+    head = _JSON.encode({"value": tree, "buffers": lengths}).encode()
     if len(head) > _MAX_HEAD:
         raise ProtocolError(f"expected a head of at most {_MAX_HEAD} bytes, got {len(head)}.")
     if len(buffers) > _MAX_BUFFERS:
         raise ProtocolError(f"expected at most {_MAX_BUFFERS} arrays in one message, got {len(buffers)}.")
-    return b"".join((_HEADER.pack(_MAGIC, len(head), sum(lengths)), head, *buffers))
+    return _joined([_HEADER.pack(_MAGIC, len(head), sum(lengths)), head, *buffers])
 
 
-def unpack(frame: Frame) -> Any:
+def _joined(pieces: list[Buffer]) -> list[Buffer]:
+    """The same bytes in as few pieces as can be without copying a large one."""
+    if all(len(piece) < _LARGE for piece in pieces):
+        return [b"".join(pieces)]
+    parts: list[Buffer] = []
+    small: list[Buffer] = []
+    for piece in pieces:
+        if len(piece) < _LARGE:
+            small.append(piece)
+            continue
+        parts += [b"".join(small), piece] if small else [piece]
+        small = []
+    return [*parts, b"".join(small)] if small else parts
+
+
+def unpack(frame: Frame, *, shared: bool = False) -> Any:
     """Decode the value of a frame.
 
+    Args:
+        frame: From a reader.
+        shared: Let large arrays be views of the frame's body instead of owning their memory.
     Raises:
         ProtocolError: The frame is not as `pack` would have written it.
     """
     try:
-        head = json.loads(frame.head, parse_constant=_refuse)
+        text = frame.head.decode()
+        head, end = _UNJSON.raw_decode(text)
     except (ValueError, RecursionError):
         raise ProtocolError("expected JSON in a frame's head, got something else.") from None
+    if end != len(text):
+        raise ProtocolError("expected JSON in a frame's head, got something else.")
     if type(head) is not dict or head.keys() != {"value", "buffers"} or type(head["buffers"]) is not list:
         raise ProtocolError("expected a head with a value and its buffers, got something else.")
-    return decode(head["value"], list(_cut(frame.body, head["buffers"])))
+    return decode(head["value"], list(_cut(frame.body, head["buffers"])), shared=shared)
 
 
-def _cut(body: bytes, lengths: list[Any]) -> Iterator[Buffer]:
+def _cut(body: Buffer, lengths: list[Any]) -> Iterator[Buffer]:
+    if not lengths and not body:
+        return
     if len(lengths) > _MAX_BUFFERS or not all(type(n) is int and n >= 0 for n in lengths):
         raise ProtocolError("expected lengths of buffers, got something else.")
     if sum(lengths) != len(body):
@@ -85,18 +123,59 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_UNJSON = json.JSONDecoder(parse_constant=_refuse)
+
+
 class FrameReader:
-    """Cuts a stream of bytes into frames; holds at most one frame and a chunk."""
+    """Cuts a stream of bytes into frames; holds at most one frame and a chunk.
+
+    A large body is read straight into its place where the caller can: into `room`, told by `filled`.
+    """
 
     def __init__(self, *, max_body: int) -> None:
         self._max_body = max_body
         self._pending = bytearray()
+        self._body: memoryview | None = None
+        self._have = 0
 
     def feed(self, data: bytes) -> None:
+        """Take bytes of the stream, as they came."""
+        if self._body is not None:
+            taken = min(len(self._body) - self._have, len(data))
+            self._body[self._have : self._have + taken] = data[:taken]
+            self._have += taken
+            data = data[taken:]
         self._pending += data
+
+    def room(self) -> memoryview | None:
+        """Where the next bytes of the stream belong, if they are the rest of a large body.
+
+        Raises:
+            ProtocolError: The stream holds no frame, or one over the limits.
+        """
+        if self._body is None:
+            if len(self._pending) < _HEADER.size:
+                return None
+            head_size, body_size = self._sizes()
+            body_at = _HEADER.size + head_size
+            if body_size < _LARGE or not body_at <= len(self._pending) < body_at + body_size:
+                return None
+            self._body = _space(body_size)
+            self._have = len(self._pending) - body_at
+            with memoryview(self._pending) as view:
+                self._body[: self._have] = view[body_at:]
+            del self._pending[body_at:]
+        return self._body[self._have :] if self._have < len(self._body) else None
+
+    def filled(self, count: int) -> None:
+        """So many bytes were read into `room`."""
+        self._have += count
 
     def wants(self) -> int:
         """How many bytes the frame under way still lacks; at least 1 until it is complete."""
+        if self._body is not None:
+            return len(self._body) - self._have
         if len(self._pending) < _HEADER.size:
             return _HEADER.size - len(self._pending)
         return max(0, _HEADER.size + sum(self._sizes()) - len(self._pending))
@@ -107,21 +186,40 @@ class FrameReader:
         Raises:
             ProtocolError: The stream holds no frame, or one over the limits.
         """
-        if self.wants():
+        have = len(self._pending)
+        if have < _HEADER.size:
             return None
         head_size, body_size = self._sizes()
         body_at = _HEADER.size + head_size
-        with memoryview(self._pending) as view:  # a slice of the bytearray itself would copy once more
-            frame = Frame(bytes(view[_HEADER.size : body_at]), bytes(view[body_at : body_at + body_size]))
-        del self._pending[: body_at + body_size]
-        return frame
+        body: Buffer
+        if self._body is not None:
+            if self._have < body_size:
+                return None
+            body, self._body, end = self._body, None, body_at
+        else:
+            end = body_at + body_size
+            if have < end:
+                return None
+            with memoryview(self._pending) as view:  # a slice of the bytearray itself would copy once more
+                body = view[body_at:end].tobytes()
+        head = self._pending[_HEADER.size : body_at]
+        del self._pending[:end]
+        return Frame(bytes(head), body)
 
     def _sizes(self) -> tuple[int, int]:
         magic, head_size, body_size = _HEADER.unpack_from(self._pending)
         if magic != _MAGIC:
             raise ProtocolError("expected a frame of ours, got other bytes.")
         if head_size > _MAX_HEAD or body_size > self._max_body:
-            raise ProtocolError(
-                f"expected a frame of at most {self._max_body} bytes, got {head_size + body_size}."
-            )
+            error = FrameSizeError if body_size > self._max_body else ProtocolError
+            raise error(f"expected a frame of at most {self._max_body} bytes, got {head_size + body_size}.")
         return head_size, body_size
+
+
+def _space(size: int) -> memoryview:
+    """Memory of this many bytes; with NumPy, memory that is not taken before it is written to."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return memoryview(bytearray(size))
+    space: memoryview = numpy.empty(size, "u1").data
+    return space

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from grader.errors import ProtocolError
-from grader.protocol import Callback, Reply, Script, StudentError
+from grader.protocol import Callback, Reply, Script, StudentError, pack
 from grader.protocol.calls import field_of
 from grader.worker.control import Control
 from grader.worker.failures import OUT_OF_MEMORY
@@ -67,20 +67,32 @@ class _Session:
     def run(self, message: object) -> None:
         if self._student is None:
             raise ProtocolError("expected a file to be loaded before scripts are run.")
-        for number, item in enumerate(field_of(message, "scripts", list)):
+        scripts = field_of(message, "scripts", list)
+        last = len(scripts) - 1
+        for number, item in enumerate(scripts):
             reply = run_script(self._student, Script.from_value(item), self._outside, self._warnings)
             _flush()
-            self._send_reply(number, reply.to_value())
-        self._control.send({"op": "done", "threads": threading.active_count()})
+            self._send_reply(number, reply.to_value(), then=_end() if number == last else b"")
 
-    def _send_reply(self, number: int, reply: dict[str, Any]) -> None:
+    def _send_reply(self, number: int, reply: dict[str, Any], *, then: bytes) -> None:
         try:
-            self._control.send({"op": "reply", "number": number, "reply": reply})
+            self._control.send({"op": "reply", "number": number, "reply": reply}, then=then)
         except BaseException as error:  # packing looks at types and objects of the student's
             large = isinstance(error, ProtocolError | MemoryError)
             why = "the answer is too large to be sent" if large else "the answer cannot be sent"
             lost = StudentError(type(error).__name__, why)
-            self._control.send({"op": "reply", "number": number, "reply": Reply(error=lost).to_value()})
+            self._control.send(
+                {"op": "reply", "number": number, "reply": Reply(error=lost).to_value()}, then=then
+            )
+
+
+_ALONE = pack({"op": "done", "threads": 1})
+
+
+def _end() -> bytes:
+    """What follows the last reply, in one write with it."""
+    threads = threading.active_count()
+    return _ALONE if threads == 1 else pack({"op": "done", "threads": threads})
 
 
 def _flush() -> None:
@@ -120,6 +132,8 @@ def load_libraries(libraries: Sequence[str]) -> None:
     """Import them, with one thread each."""
     for library in libraries:
         __import__(library)
+    if "numpy" in libraries:
+        __import__("numpy.random")  # NumPy itself puts it off
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(1)
 

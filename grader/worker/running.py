@@ -50,7 +50,7 @@ def run_script(student: Student, script: Script, call: Caller, seen: list[tuple[
     taken: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     try:
         for step in script.steps:
-            args = tuple(_resolve(arg, results, call) for arg in step.args)
+            args = tuple([_resolve(arg, results, call) for arg in step.args])
             kwargs = {key: _resolve(value, results, call) for key, value in step.kwargs.items()}
             taken.append((args, kwargs))
             results.append(_take(student, step, args, kwargs))
@@ -156,7 +156,7 @@ def _resolve(value: Any, results: list[Any], call: Caller) -> Any:
 
 def _snapshot(value: Any) -> Any:
     """Plain data that no longer changes with the student's objects."""
-    return decode(*encode(value, opaque=True))
+    return decode(*encode(value, opaque=True, shared=True))
 
 
 def _overwrite(value: Any) -> None:

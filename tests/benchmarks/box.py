@@ -5,6 +5,7 @@ Each figure is a median with its 95th percentile; the things compared take turns
 
 from __future__ import annotations
 
+import functools
 import statistics
 import subprocess
 import sys
@@ -125,7 +126,8 @@ def whole_submissions(name: str, repeats: int) -> None:
     limits = Limits()
     kinds = ("jail", "confined")
     runs: dict[str, Callable[[], object]] = {"own": direct(name)}
-    runs |= {kind: (lambda kind=kind: one(name, kind, limits)) for kind in kinds}
+    for kind in kinds:
+        runs[kind] = functools.partial(one, name, kind, limits)
     times = in_turns(runs, repeats)
     own = statistics.median(times["own"])
     print(line(f"{name}: a short submission's own time", times["own"]))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.boxes import cgroups
+from grader.boxes import cgroups, close_all
 from grader.boxes.cgroups import Group, Groups
 from grader.boxes.hierarchies import SET_ASIDE, Hierarchy, mounted
 from grader.errors import FaultError
@@ -30,7 +30,7 @@ NOBODY = 65534
 OWNER = """
 import os, subprocess, sys, time
 sys.path.insert(0, sys.argv[1])
-from grader.boxes import cgroups
+from grader.boxes import cgroups, close_all
 groups = cgroups.find()
 group = groups.create(memory_mib=64, pids=8)
 join = "import os, sys, time\\nfor fd in sys.argv[1:]: os.write(int(fd), b'0')\\nos.write(1, b'.')\\ntime.sleep(600)"
@@ -42,6 +42,7 @@ time.sleep(600)
 
 @pytest.fixture
 def groups() -> Iterator[Groups]:
+    close_all()  # other tests keep boxes, and groups for them, ready
     found = cgroups.find()
     if found is None:
         pytest.skip(f"no groups can be made here: {cgroups.why_not()}")

@@ -272,3 +272,15 @@ def test_auto_never_takes_the_bare_box(monkeypatch: pytest.MonkeyPatch) -> None:
         choose([])
 
     assert "--box bare" in caught.value.mend
+
+
+def test_a_folder_of_python_that_changes_meanwhile_is_still_imported_from() -> None:
+    """The change makes Python list the folder anew, which must be allowed where part of it is hidden."""
+    library = Path(os.__file__).parent
+    if not os.access(library, os.W_OK):
+        pytest.skip("the standard library's folder cannot be changed by this user")
+    source = "import json.tool\ndef f():\n    import subprocess\n    return subprocess.__name__\n"
+    assert ask("confined", source) == "subprocess"
+    os.utime(library)
+
+    assert ask("confined", source) == "subprocess"

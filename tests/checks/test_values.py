@@ -228,7 +228,7 @@ def test_a_generator_that_is_given_back_is_compared_by_its_state() -> None:
         (Ending("crashed", "SIGSEGV"), "expected an answer, but the Python process crashed (SIGSEGV)."),
         (Ending("exited", "status 3"),
          "expected an answer, but the process ended first (status 3). Does your code call os._exit?"),
-        (Ending("protocol", "not a frame"), "expected an answer, but what came back was none (not a frame)."),
+        (Ending("protocol", "not a frame"), "expected an answer, got none that can be read: not a frame."),
         (Answer(error=StudentError("NameError", "double is not defined", kind="missing")),
          "double is not defined: your file has nothing of that name."),
         (Answer(error=StudentError("SystemExit", "0", 3, kind="exit")),

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from grader.boxes import Choice, choose
 from grader.cli import main
+from grader.errors import FaultError
 from tests.end_to_end.conftest import but, write_course
 from tests.test_courses import kept_imports
 
-__all__ = ["Run", "kept_imports"]
+__all__ = ["Run", "auto", "kept_imports"]
 
 Run = Callable[..., Result]
 
@@ -47,3 +49,12 @@ def run(root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(main, [*(["--course", course] if course else []), *args])
 
     return call
+
+
+@pytest.fixture(scope="session")
+def auto() -> Choice:
+    """What `--box auto` takes on this machine."""
+    try:
+        return choose(["numpy"])
+    except FaultError as error:
+        pytest.skip(f"no box that isolates works here: {error.message}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tracemalloc
 from typing import Any
 
@@ -101,6 +102,33 @@ def test_no_depth_of_json_recurses_too_far(depth: int) -> None:
     head = b'{"value":' + b"[" * depth + b"]" * depth + b',"buffers":[]}'
     with pytest.raises(ProtocolError):
         unpack(Frame(head, b""))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["s", "float64"], []),
+        (["G", "PCG64"], []),
+        (["c"], [1.0]),
+        (["l"], []),
+        (["t", None], []),
+        (["d", "k"], []),
+        (["d"], [1]),
+    ],
+    ids=lambda part: str(part),
+)
+@pytest.mark.parametrize("depth", [66, 300, 900])
+def test_no_tag_can_be_nested_without_end(before: list[Any], after: list[Any], depth: int) -> None:
+    tree: Any = 1.0
+    for _ in range(depth):
+        tree = [*before, tree, *after]
+    assert message_of(tree) == "expected a smaller tree, got one nested too deeply or with too many items."
+
+
+def test_a_tree_with_as_many_tagged_items_as_can_be_written_is_read() -> None:
+    value = [math.inf] * 600_000
+    tree, buffers = encode(value)
+    assert decode(tree, buffers) == value
 
 
 BAD_TREES: list[tuple[Any, str]] = [

@@ -1,0 +1,74 @@
+"""Two threads answer while the call is still at work, each in pieces.
+
+Aims at: judging replies as what they are: answers like any other, in order, one a call.
+Must not: mix two answers into one that passes.
+Verdict: protocol, reply, timeout
+Shown in: naive framed
+Graded: yes
+
+Costs: fine, because what is left in the file's own pipe meets the next call.
+"""
+import json
+import os
+import stat
+import struct
+import sys
+
+OURS = "grader.protocol.frames" in sys.modules
+
+
+def channels():
+    """Descriptors that messages to the grader may travel on."""
+    for fd in range(3, 64):
+        try:
+            if stat.S_ISFIFO(os.fstat(fd).st_mode) or stat.S_ISSOCK(os.fstat(fd).st_mode):
+                os.write(fd, b"")
+                yield fd
+        except OSError:
+            continue
+
+
+def send(data):
+    for fd in channels():
+        try:
+            os.write(fd, data)
+        except OSError:
+            continue
+
+
+def message(number):
+    """An answer in the layout that the grader expects, be it this one or a naive one."""
+    if not OURS:
+        data = json.dumps({"number": number, "pass": True, "score": 100}).encode()
+        return struct.pack("<Q", len(data)) + data
+    fields = ["d", "value", 0.0, "error", None, "warnings", ["l"], "after", ["l"], "again", 0.0]
+    tree = ["d", "op", "reply", "number", number, "reply", fields]
+    head = json.dumps({"value": tree, "buffers": []}).encode()
+    return struct.pack("<4sIQ", b"GRD1", len(head), 0) + head
+
+
+import threading
+import time
+
+
+def answer():
+    for number in range(3):
+        data = message(number)
+        if OURS:
+            send(data[:7])
+            time.sleep(0.001)
+            send(data[7:])
+        else:
+            send(data)
+
+
+def lie(*args):
+    threads = [threading.Thread(target=answer, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return 0.0
+
+
+scale = extremes = energy = lie
