@@ -14,7 +14,7 @@ from grader.protocol.values import Buffer
 
 __all__ = ["KINDS", "Box", "Usage"]
 
-KINDS = ("bare", "confined", "jail")
+KINDS = ("bare", "confined", "docker", "jail")
 """Kinds of box, weakest first."""
 
 

@@ -15,6 +15,7 @@ from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box
 from grader.boxes.limits import Limits
 from grader.errors import FaultError
+from grader.protocol import Ending
 
 if TYPE_CHECKING:
     from grader.boxes.cgroups import Groups
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choose", "close_all", "open_box", "prepare"]
 
 _FORKED = ("jail", "confined")
+_START_S = 60.0
 _PRELOADED_MIB = {"torch": 192, "other": 32}
 
 
@@ -62,6 +64,7 @@ class _Pool:
 
     def open(self, level: str, libraries: tuple[str, ...], limits: Limits) -> Box:
         with self.lock:
+            known = (level, libraries) in self.ready
             ready = self._ready(level, libraries)  # first: it loads while we look around
             self._look(level, limits)
             try:
@@ -71,10 +74,12 @@ class _Pool:
                 box = box or self._fork(ready.zygote, libraries, limits)
                 ready.spare, ready.spare_of = self._fork(ready.zygote, libraries, limits), limits
             except FaultError:
-                # Whatever became of it, the next box gets another.
+                # Whatever became of it, the next box gets another; this one too, if it had worked before.
                 del self.ready[level, libraries]
                 ready.close()
-                raise
+                if not known:
+                    raise
+                return self.open(level, libraries, limits)
             return box
 
     def prepare(self, level: str, libraries: tuple[str, ...]) -> None:
@@ -165,6 +170,10 @@ def open_box(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
         if not sys.platform.startswith("linux"):
             raise FaultError(f"box {kind}: needs Linux, this is {sys.platform}.", mend="Run 'grader doctor'.")
         return _own_pool().open(kind, tuple(libraries), limits)
+    if kind == "docker":
+        from grader.boxes.docker import DockerBox
+
+        return DockerBox(libraries, limits)
     raise FaultError(f"box: expected one of {', '.join(KINDS)}, got {kind!r}.", mend="Run 'grader doctor'.")
 
 
@@ -179,6 +188,26 @@ def prepare(kind: str, libraries: Sequence[str]) -> None:
             _own_pool().prepare(level, tuple(libraries))
 
 
+def _try(kind: str, libraries: tuple[str, ...]) -> None:
+    """Have somebody really enter a box of this kind.
+
+    Raises:
+        FaultError: They could not.
+    """
+    if kind in _FORKED:
+        if not sys.platform.startswith("linux"):
+            raise FaultError(f"needs Linux, this is {sys.platform}")
+        _own_pool().entered(kind, libraries)
+        return
+    box = open_box(kind, libraries, Limits())
+    try:
+        found = box.receive(_START_S)
+    finally:
+        box.close()
+    if isinstance(found, Ending):
+        raise FaultError(f"{kind}: the worker ended at its start: {found.verdict} {found.detail}.")
+
+
 def choose(libraries: Sequence[str]) -> Choice:
     """Try, strongest first, the kinds of box that isolate; each is really entered by a throwaway child.
 
@@ -188,12 +217,9 @@ def choose(libraries: Sequence[str]) -> Choice:
         FaultError: None of them works. `bare` is never chosen: it has to be asked for.
     """
     passed_over: dict[str, str] = {}
-    for kind in _FORKED:
-        if not sys.platform.startswith("linux"):
-            passed_over[kind] = f"needs Linux, this is {sys.platform}"
-            continue
+    for kind in ("jail", "docker", "confined"):
         try:
-            _own_pool().entered(kind, tuple(libraries))
+            _try(kind, tuple(libraries))
         except FaultError as error:
             passed_over[kind] = error.message
         else:

@@ -19,7 +19,7 @@ from typing import IO, Protocol
 from grader.protocol import FrameReader
 from grader.protocol.values import Buffer
 
-__all__ = ["Pipes", "SelectPipes", "ThreadPipes", "open_pipes", "widen"]
+__all__ = ["Pipes", "Printed", "SelectPipes", "ThreadPipes", "open_pipes", "widen"]
 
 _CHUNK = 1 << 16
 """The pipe as it comes: what is larger pays for a wider one."""
@@ -30,7 +30,7 @@ _DRAINS = 4
 """Reads that empty any pipe; more would never end while a thread of the student's keeps printing."""
 
 
-class _Printed:
+class Printed:
     """Printed bytes: the first and the last of them, and how many there were."""
 
     def __init__(self, keep: int) -> None:
@@ -92,7 +92,7 @@ class SelectPipes:
         self._printing = True
         self._pending: deque[memoryview] = deque()
         self._narrow = {self._sink, self._source}
-        self._printed = _Printed(keep)
+        self._printed = Printed(keep)
         self.closed = False
 
     @property
@@ -187,7 +187,7 @@ class ThreadPipes:
 
     def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
         self._pipes = stdin, stdout, stderr
-        self._printed = _Printed(keep)
+        self._printed = Printed(keep)
         self._inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[Buffer | None] = queue.SimpleQueue()
         self.closed = False

@@ -20,6 +20,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from grader.jail import kernel
@@ -33,9 +34,10 @@ __all__ = ["HOME", "main"]
 HOME = "/opt/grader"
 """Where the image keeps the worker."""
 _WORK = "/box"
-_READ = ("/usr", "/lib", "/lib32", "/lib64", "/opt", "/etc", "/bin", "/sys/devices/system/cpu")
-_READ_ALSO = ("/dev/null", "/dev/random", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo")
-_GPU = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia0", "/proc/driver/nvidia")
+_READ = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/opt", "/etc", "/bin", "/sys/devices/system/cpu"),
+    *("/dev/null", "/dev/random", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo"),
+)
 _OUT_OF_MEMORY = (  # control groups of version 1, and of version 2
     ("/sys/fs/cgroup/memory/memory.oom_control", b"oom_kill "),
     ("/sys/fs/cgroup/memory.events", b"oom_kill "),
@@ -51,7 +53,7 @@ def main() -> NoReturn:
     if os.getpid() != 1:
         sys.exit("container: expected to be the first process of a container: it ends by killing all others")
     plan = json.loads(sys.argv[1])
-    del sys.argv[1:]
+    sys.argv[:] = [""]
     sys.path[:] = [path for path in sys.path if path != HOME]
     for descriptor in (0, 1, 2):
         # The container's user may own these pipes, and could open them anew by way of /proc.
@@ -94,7 +96,9 @@ def _work(plan: dict[str, Any], pipes: Sequence[int], tells: int) -> NoReturn:
         os.mkdir(os.environ["TMPDIR"])
         load_libraries(plan["libraries"])
         allowance = Allowance(**plan["allowance"])
-        confines = Confines.of(read=_readable(), write=(_WORK,), pinned=True)
+        # All of the image that Python needs; of the devices and of /proc next to nothing.
+        confines = Confines.of(read=(*_READ, sys.prefix), write=(_WORK,), pinned=True)
+        confines = replace(confines, pinned=False)  # a container holds where the kernel has no Landlock, too
         os.write(tells, _KIB.pack(_held_kib()))
         confine(allowance, confines, keep=(source, sink))
         control = Control(source, sink)
@@ -102,12 +106,6 @@ def _work(plan: dict[str, Any], pipes: Sequence[int], tells: int) -> NoReturn:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(1)
     serve(control)
-
-
-def _readable() -> tuple[str, ...]:
-    """All of the image that Python needs, and of the devices and /proc next to nothing."""
-    gpus = tuple(path for path in _GPU if os.path.exists(path))
-    return (*_READ, sys.prefix, *_READ_ALSO, *gpus)
 
 
 def _guard(pid: int, relay: Relay, loaded: int, *, many: bool) -> NoReturn:

@@ -5,13 +5,15 @@ Words name attacks (`reading`, `reading/shadow_file`) or boxes (`bare`, `jail`);
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
+
+import pytest
 
 from grader.boxes import KINDS
 from tests.attacks.harness import Trial, attempt, closed_to, faults
 from tests.attacks.labels import Attack, attacks
+from tests.docker import engine
 
 
 def cell(attack: Attack, kind: str) -> tuple[str, list[str]]:
@@ -52,11 +54,12 @@ def rows(wanted: Sequence[str], kinds: Sequence[str]) -> Iterator[str]:
 
 
 def main(words: Sequence[str]) -> None:
-    if engine := os.environ.get("GRADER_TEST_DOCKER"):
-        os.environ["DOCKER_HOST"] = engine
     kinds = [kind for kind in KINDS if kind in words] or list(KINDS)
-    for line in rows([word for word in words if word not in KINDS], kinds):
-        print(line, flush=True)
+    with pytest.MonkeyPatch.context() as patch:
+        if engine.URL:
+            engine.use(patch)
+        for line in rows([word for word in words if word not in KINDS], kinds):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,23 @@ import pytest
 
 from tests.attacks.harness import Trial, attempt, closed_to
 from tests.attacks.labels import Attack
+from tests.docker import engine
 
 __all__ = ["Try"]
 
 Try = Callable[[Attack, str], Trial]
 
 
+@pytest.fixture(autouse=True)
+def _engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The container engine that the tests were lent, for those that run in it."""
+    if engine.URL and "docker" in request.node.name:
+        engine.use(monkeypatch)
+
+
 @pytest.fixture
-def tried(monkeypatch: pytest.MonkeyPatch) -> Try:
+def tried() -> Try:
     """Runs an attack in a kind of box."""
-    if engine := os.environ.get("GRADER_TEST_DOCKER"):
-        monkeypatch.setenv("DOCKER_HOST", engine)
 
     def run(attack: Attack, kind: str) -> Trial:
         if why := closed_to(kind, tuple(attack.libraries)):

@@ -11,10 +11,17 @@ from grader.boxes import Box, Limits, Session, open_box
 from grader.boxes import bare as bare_module
 from grader.boxes.pipes import SelectPipes, ThreadPipes
 from grader.protocol import Ending, Outcome, Ref, Reply, Script, Step
+from tests.docker import engine
 
 __all__ = ["Talk", "Talker", "call", "error_of", "value_of"]
 
-KINDS = [("bare", SelectPipes), ("bare", ThreadPipes), ("confined", SelectPipes), ("jail", SelectPipes)]
+KINDS = [
+    ("bare", SelectPipes),
+    ("bare", ThreadPipes),
+    ("confined", SelectPipes),
+    pytest.param(("docker", SelectPipes), marks=engine.needs_engine),
+    ("jail", SelectPipes),
+]
 """Every box, over every kind of pipes; a new kind of box is one more row."""
 
 QUICK = Limits(cpu_s=2, wall_s=8, memory_mib=128, output_mib=2, reply_mib=8)
@@ -65,6 +72,8 @@ class Talker(Protocol):
 def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Box]:
     """Starts a box of each kind."""
     kind, pipes = request.param
+    if kind == "docker":
+        engine.use(monkeypatch)
     if kind == "bare":
         monkeypatch.setattr(bare_module, "open_pipes", pipes)
 

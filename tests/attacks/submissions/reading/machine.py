@@ -14,7 +14,7 @@ def attack(lure):
                  "/proc/net/route", "/proc/modules"):
         try:
             with open(name, "rb") as file:
-                if file.read(64):
+                if file.read(64) not in (b"", b"box\n"):  # the name that a container was given
                     found.append(f"read {name}")
         except OSError:
             pass
