@@ -19,7 +19,7 @@ from grader.boxes import KINDS, Limits, Session, open_box
 from grader.boxes.pipes import widen
 from grader.protocol import Ref, Reply, Script, Step
 
-LIMITS = Limits(cpu_s=600)
+LIMITS = Limits(reply_mib=1024, cpu_s=600)
 SOURCE = "import numpy as np\n\n\ndef double(x):\n    return 2 * x\n\n\ndef same(x):\n    return x\n"
 SMALL = np.arange(64.0)
 LARGE = np.arange(10 * 2**20 / 8)

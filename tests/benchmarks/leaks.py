@@ -38,7 +38,15 @@ def family() -> list[str]:
     while new:
         new = {child for child, parent in parents.items() if parent in below} - below
         below = below | new
-    return sorted(below, key=int)
+    return sorted(below, key=_started)
+
+
+def _started(pid: str) -> int:
+    """When a process began; numbers of processes begin anew after a while."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return sys.maxsize
 
 
 def held() -> Held:
@@ -57,7 +65,8 @@ def held() -> Held:
             1 for _, folders, _ in os.walk("/sys/fs/cgroup") for name in folders if name.startswith("grader-")
         ),
     }
-    for name, pid in zip(("grader", *(f"below {n}" for n in range(1, len(everyone)))), everyone, strict=True):
+    roles = ["grader", "its child", "preloaded", "job ahead", *(f"another {n}" for n in range(len(everyone)))]
+    for name, pid in zip(roles, everyone, strict=False):
         found[f"KiB in memory, {name}"] = _status(pid, "VmRSS")
     return found
 
