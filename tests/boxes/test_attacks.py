@@ -322,7 +322,7 @@ def test_closing_tells_what_was_used(talk: Talker) -> None:
 
     talked.session.close()
 
-    assert talked.session.cpu_s > 0.05
+    assert talked.session.cpu_s > 0.01
     assert 15 < talked.session.memory_mib < 100
 
 
