@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import pytest
 
-from grader.boxes import Box, Limits, Session, open_box
+from grader.boxes import Box, Limits, Session, close_all, open_box
 from grader.boxes import bare as bare_module
+from grader.boxes.choice import _try
 from grader.boxes.pipes import SelectPipes, ThreadPipes
+from grader.errors import FaultError
 from grader.protocol import Ending, Outcome, Ref, Reply, Script, Step
 from tests.docker import engine
 
-__all__ = ["Talk", "Talker", "call", "error_of", "value_of"]
+__all__ = ["Talk", "Talker", "call", "closed", "error_of", "require", "value_of"]
 
 KINDS = [
     ("bare", SelectPipes),
@@ -23,6 +26,27 @@ KINDS = [
     ("jail", SelectPipes),
 ]
 """Every box, over every kind of pipes; a new kind of box is one more row."""
+
+
+@cache
+def closed(kind: str) -> str:
+    """Why boxes of this kind cannot be had on this machine; empty where they can."""
+    if kind not in ("jail", "confined"):
+        return ""
+    try:
+        _try(kind, ())
+    except FaultError as fault:
+        return f"{kind} does not work here: {fault.message}"
+    finally:
+        close_all()
+    return ""
+
+
+def require(kind: str) -> None:
+    """Skip the test, with the reason, where there is no such box."""
+    if why := closed(kind):
+        pytest.skip(why)
+
 
 QUICK = Limits(cpu_s=2, wall_s=8, memory_mib=128, output_mib=2, reply_mib=8)
 
@@ -72,6 +96,7 @@ class Talker(Protocol):
 def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Box]:
     """Starts a box of each kind."""
     kind, pipes = request.param
+    require(kind)
     if kind == "docker":
         engine.use(monkeypatch)
     if kind == "bare":

@@ -18,7 +18,7 @@ from grader.boxes import Limits, Session, cgroups, choice, choose, close_all, fo
 from grader.errors import FaultError
 from grader.jail.cells import Allowance
 from tests.benchmarks.leaks import family
-from tests.boxes.conftest import call, value_of
+from tests.boxes.conftest import call, require, value_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="jails need Linux")
 
@@ -30,6 +30,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture(params=["jail", "confined"])
 def kind(request: pytest.FixtureRequest) -> Iterator[str]:
+    require(request.param)
     close_all()  # what other tests keep ready would be counted
     yield request.param
     close_all()
@@ -37,6 +38,7 @@ def kind(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def ask(kind: str, source: str, *args: Any, limits: Limits = LIMITS) -> Any:
     """What `f` answers in a box of this kind."""
+    require(kind)
     session = Session(lambda: open_box(kind, [], limits), "s.py", source, allow=[], limits=limits)
     try:
         return value_of(session.run([call("f", *args)])[0])
@@ -150,6 +152,7 @@ def test_unseeded_random_numbers_are_the_same_twice(kind: str) -> None:
 
 
 def test_processes_count_towards_cpu_seconds_and_memory() -> None:
+    require("jail")
     close_all()
     if (groups := cgroups.find()) is None:
         pytest.skip(f"without control groups no jail takes processes: {cgroups.why_not()}")
@@ -232,6 +235,7 @@ def _all_end(pids: list[str]) -> bool:
 
 
 def test_a_cell_that_cannot_be_made_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    require("jail")
     broken = Allowance(64, 0, 8, 16, 1, disk_mib=-1, inodes=16)
     monkeypatch.setattr(forked, "_allowance", lambda limits: broken)
     session = Session(lambda: open_box("jail", [], LIMITS), "s.py", "", allow=[], limits=LIMITS)
@@ -263,6 +267,8 @@ def test_a_box_forked_for_other_limits_is_not_used(kind: str) -> None:
 
 
 def test_auto_takes_the_strongest_and_says_what_it_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    require("jail")
+    require("confined")
     assert choose([]).kind == "jail"
     original = choice._Pool.entered
 
