@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.banks import Planned, PlannedCheck
 from grader.boxes import Loaded, Session
-from grader.checks import Failure, Trial, signature
+from grader.checks import Failure, Trial, judged, signature
 from grader.errors import FaultError
 from grader.evidence import evidence_of, hidden_message
 from grader.protocol import Outcome
@@ -65,11 +65,11 @@ class Judge:
         failed: list[tuple[Trial, Failure]] = []
         try:
             for trial, outcomes in zip(check.trials, replies, strict=True):
-                failure = check.check.judge(planned.contract, trial, outcomes)
+                failure = judged(check.check, planned.contract, trial, outcomes)
                 if failure is not None:
                     failed.append((trial, failure))
-        except Exception as error:  # a judge is ours or the instructor's: never the student's loss
-            return _fault(check, f"{type(error).__name__}: {error}")
+        except FaultError as error:  # of the machine; what an answer brings about is `judged` a failure
+            return _fault(check, str(error))
         if not failed:
             return _result(check, "passed", cases=len(check.trials))
         trial, failure = min(failed, key=lambda item: item[0].entries)
@@ -79,7 +79,10 @@ class Judge:
             return _result(check, "failed", message=hidden_message(failure), kind=failure.kind, **counts)
         smaller = self._smaller(planned, check, trial, failure)
         trial, failure = smaller or (trial, failure)
-        evidence = evidence_of(planned.contract, trial, failure, self._file, shrunk=smaller is not None)
+        try:
+            evidence = evidence_of(planned.contract, trial, failure, self._file, shrunk=smaller is not None)
+        except Exception:  # the verdict stands without a case to show
+            evidence = None
         return _result(
             check, "failed", message=failure.message, kind=failure.kind, evidence=evidence, **counts
         )
@@ -112,8 +115,8 @@ class Judge:
             return None
         try:
             return shrink(run, check.check, planned.contract, trial, failure, seed=self._seed)
-        except FaultError:
-            return None  # no box any more: the case that failed is shown as it was found
+        except Exception:
+            return None  # no box any more, or no judge: the case that failed is shown as it was found
 
 
 def _result(check: PlannedCheck, status: Status, **values: Any) -> CheckResult:

@@ -7,6 +7,7 @@ these are not what a list would give.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,14 @@ __all__ = [
 
 _MAX_ENTRIES = 40
 _MAX_TEXT = 600
+_MAX_DIGITS = 60
 
 
 def number_text(value: float) -> str:
     """Six significant digits, and a point in a float, so that it is one when copied: `0.2447`, `2.0`, `1e-06`."""
     if isinstance(value, bool | int):
-        return repr(value)
+        digits = repr(value)
+        return digits if len(digits) <= _MAX_DIGITS else f"{digits[: _MAX_DIGITS - 1]}…"
     text = format(value, ".6g")
     digits = text.lstrip("-")
     # Not where all six digits stand before the point: 123456.4 is not 123456.0.
@@ -55,7 +58,8 @@ def value_text(value: object) -> str:
     if isinstance(value, list | tuple):
         return _sequence_text(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{value_text(k)}: {value_text(v)}" for k, v in value.items()) + "}"
+        shown = [f"{value_text(k)}: {value_text(v)}" for k, v in islice(value.items(), _MAX_ENTRIES)]
+        return "{" + ", ".join([*shown, "…"] if len(value) > _MAX_ENTRIES else shown) + "}"
     if is_tensor(value):
         return f"torch.{value_text(tensor_array(value))}"
     text = repr(value)
@@ -130,7 +134,7 @@ def kind_text(value: object) -> str:
     if isinstance(value, str):
         return f"the text {value_text(value)}"
     if isinstance(value, int | float | complex | np.generic):
-        return f"the number {number_text(value)}" if isinstance(value, float) else f"the number {value}"
+        return f"the number {number_text(value) if isinstance(value, float | int) else value}"
     if is_tensor(value):
         return f"a torch tensor of shape {shape_text(tuple(tensor_array(value).shape))}"
     name = type(value).__name__

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from grader.cases import Case, Contract, small_cases
-from grader.checks import Check, Failure, Trial
+from grader.checks import Check, Failure, Trial, judged
 from grader.errors import AssignmentError, ProtocolError
 from grader.messages import call_text
 from grader.protocol import Ending, Outcome
@@ -109,7 +109,7 @@ class _Search:
             if any(isinstance(outcome, Ending) for outcome in outcomes):
                 self._ended = True
                 return None
-            failure = self._check.judge(self.contract, trial, outcomes)
+            failure = judged(self._check, self.contract, trial, outcomes)
             if failure is not None and failure.kind == self._kind:
                 return trial, failure
         return None

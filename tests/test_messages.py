@@ -115,3 +115,14 @@ def test_a_call_reads_as_a_person_would_write_it() -> None:
     inputs = {"z": np.array([[0, 89]]), "axis": None, "f": Callback(3, "f")}
     assert call_text("softmax", inputs) == "softmax(z=[[0, 89]], axis=None, f=<function f>)"
     assert call_text("now", {}) == "now()"
+
+
+def test_a_long_dict_is_cut_like_a_list() -> None:
+    assert value_text({n: n for n in range(40)}).endswith("39: 39}")
+    assert value_text({n: n for n in range(41)}).endswith("39: 39, …}")
+
+
+def test_an_integer_without_end_is_cut() -> None:
+    assert value_text(10**59) == f"{10**59}"
+    assert value_text(10**400) == "1" + "0" * 58 + "…"
+    assert kind_text(10**400) == f"the number {value_text(10**400)}"

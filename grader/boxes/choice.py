@@ -60,27 +60,46 @@ class _Pool:
     ready: dict[tuple[str, tuple[str, ...]], _Ready] = field(default_factory=dict)
     groups: Groups | None = None
     looked_for_groups: bool = False
+    lost: list[Groups] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def open(self, level: str, libraries: tuple[str, ...], limits: Limits) -> Box:
         with self.lock:
-            known = (level, libraries) in self.ready
-            ready = self._ready(level, libraries)  # first: it loads while we look around
-            self._look(level, limits)
-            try:
-                box = ready.spare if ready.spare_of == limits else None
-                if box is None and ready.spare is not None:
-                    ready.spare.close()
-                box = box or self._fork(ready.zygote, libraries, limits)
-                ready.spare, ready.spare_of = self._fork(ready.zygote, libraries, limits), limits
-            except FaultError:
-                # Whatever became of it, the next box gets another; this one too, if it had worked before.
-                del self.ready[level, libraries]
-                ready.close()
-                if not known:
-                    raise
-                return self.open(level, libraries, limits)
-            return box
+            for attempt in range(2):
+                ready = self._ready(level, libraries)  # first: it loads while we look around
+                self._look(level, limits)
+                try:
+                    return self._take(ready, libraries, limits)
+                except FaultError:
+                    self._mend(level, libraries, ready)
+                    if attempt:
+                        raise
+        raise AssertionError("unreachable")
+
+    def _take(self, ready: _Ready, libraries: tuple[str, ...], limits: Limits) -> ForkedBox:
+        """The box forked ahead, if it has these limits, and another one in its place."""
+        box, ready.spare = (ready.spare, None) if ready.spare_of == limits else (None, ready.spare)
+        box = box or self._fork(ready.zygote, libraries, limits)
+        if ready.spare is not None:
+            ready.spare.close()
+        ready.spare_of = limits
+        try:
+            ready.spare = self._fork(ready.zygote, libraries, limits)
+        except FaultError:
+            ready.spare = None
+            box.close()
+            raise
+        return box
+
+    def _mend(self, level: str, libraries: tuple[str, ...], ready: _Ready) -> None:
+        """After a failure: give up what does not work any more, and nothing that others use."""
+        if not ready.zygote.usable:
+            self.ready.pop((level, libraries), None)
+            ready.close()
+            return
+        if self.groups is not None:  # a folder of theirs may be gone; jobs that run still use the others
+            self.lost.append(self.groups)
+        self.groups, self.looked_for_groups = None, False
 
     def prepare(self, level: str, libraries: tuple[str, ...]) -> None:
         with self.lock:
@@ -102,8 +121,10 @@ class _Pool:
             for ready in self.ready.values():
                 ready.close()
             self.ready.clear()
-            if self.groups is not None:
-                self.groups.close()
+            for groups in (*self.lost, self.groups):
+                if groups is not None:
+                    groups.close()
+            self.lost.clear()
             self.groups, self.looked_for_groups = None, False
 
     def _ready(self, level: str, libraries: tuple[str, ...]) -> _Ready:
@@ -164,6 +185,13 @@ def open_box(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
     Raises:
         FaultError: There is no such kind here, or it cannot be started.
     """
+    try:
+        return _open(kind, libraries, limits)
+    except OSError as error:  # such as too many open files
+        raise FaultError(f"box {kind}: cannot be opened: {error}.", mend="Run 'grader doctor'.") from None
+
+
+def _open(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
     if kind == "bare":
         return BareBox(libraries, limits)
     if kind in _FORKED:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
+import time
+from pathlib import Path
+from typing import IO
 
 from grader.boxes.boxes import Usage
 from grader.boxes.cgroups import Group
 from grader.boxes.endings import cpu_seconds, ending_of
 from grader.boxes.limits import Limits
-from grader.boxes.lines import Line
-from grader.boxes.pipes import open_pipes
+from grader.boxes.lines import WATCH_S, Line
+from grader.boxes.pipes import Pipes, open_pipes
 from grader.boxes.zygotes import Zygote
 from grader.errors import FaultError
 from grader.jail.cells import Allowance
@@ -20,6 +22,9 @@ from grader.protocol import Ending, Frame
 from grader.protocol.values import Buffer
 
 __all__ = ["ForkedBox"]
+
+_MARGIN_MIB = 32
+_PAGE_KIB = os.sysconf("SC_PAGE_SIZE") / 1024
 
 
 class ForkedBox:
@@ -35,29 +40,19 @@ class ForkedBox:
         self._usage: Usage | None = None
         self._set_up_s = 0.0
         self._ready = False
-        (their_in, our_in), (our_out, their_out), (our_print, their_print) = (os.pipe() for _ in range(3))
-        theirs = [their_in, their_out, their_print]
-        self._line = Line(
-            open_pipes(
-                os.fdopen(our_in, "wb", buffering=0),
-                os.fdopen(our_out, "rb", buffering=0),
-                os.fdopen(our_print, "rb", buffering=0),
-                keep=limits.show_kib * 1024,
-            ),
-            limits,
-            used=self._used,
-            ending=self._ending,
-        )
-        try:
-            self._job = zygote.spawn(_allowance(limits), [*theirs, *(group.joins if group else ())])
-        except FaultError:
-            self._line.pipes.close()
+        self._looked_at = self._before_kib = 0.0
+        with contextlib.ExitStack() as undo:
             if group is not None:
-                group.close()
-            raise
-        finally:
-            for descriptor in theirs:
-                os.close(descriptor)
+                undo.callback(group.close)
+            theirs, pipes = _pipes(limits, undo)
+            watch = self._watch if group is None else None
+            self._line = Line(pipes, limits, used=self._used, ending=self._ending, watch=watch)
+            try:
+                self._job = zygote.spawn(_allowance(limits), [*theirs, *(group.joins if group else ())])
+            finally:
+                for descriptor in theirs:
+                    os.close(descriptor)
+            undo.pop_all()
 
     def allow(self, cpu_s: float) -> None:
         self._line.allow(cpu_s)
@@ -70,6 +65,7 @@ class ForkedBox:
         if not self._ready:
             self._ready = True
             self._set_up_s = self._used() or 0.0
+            self._before_kib = self._private_kib()
         if self._limits.processes and self._group is not None and self._group.out_of_memory():
             # The kernel may have killed a child only, and its parent have gone on to answer.
             return self._too_much_memory()
@@ -87,10 +83,27 @@ class ForkedBox:
                 peak = self._group.peak_mib() if self._group else None
                 cpu_s = max(ended.cpu_s, (self._group and self._group.cpu_s()) or 0.0)
                 self._usage = Usage(max(0.0, cpu_s - self._set_up_s), peak or ended.peak_mib)
+            self._job.release()
             self._line.pipes.close()
             if self._group is not None:
                 self._group.close()
         return self._usage
+
+    def _watch(self) -> Ending | None:
+        """Without a control group, look now and then: the limits on a process do not count all of its memory."""
+        now = time.monotonic()
+        if not self._ready or now - self._looked_at < WATCH_S:
+            return None
+        self._looked_at = now
+        over = self._private_kib() - self._before_kib > (self._limits.memory_mib + _MARGIN_MIB) * 1024
+        return self._too_much_memory() if over else None
+
+    def _private_kib(self) -> float:
+        try:
+            fields = Path(f"/proc/{self._job.pid}/statm").read_text().split()
+        except OSError:
+            return 0.0  # it has ended
+        return (int(fields[1]) - int(fields[2])) * _PAGE_KIB
 
     def _used(self) -> float | None:
         if self._limits.processes and self._group is not None:
@@ -108,14 +121,29 @@ class ForkedBox:
         ended = self._job.end()
         if self._group is not None and self._group.out_of_memory():
             return self._too_much_memory()
-        if ended.status == NOT_SET_UP:
+        if ended.status == NOT_SET_UP and not self._ready:
             return Ending("exited", "the box could not be set up")
-        if self.kind == "jail" and ended.status == -signal.SIGKILL:
-            # The first process of a namespace cannot do that to itself, nor can anything in the box.
-            raise FaultError(
-                "jail: the worker was killed from outside its box.", mend="Is the machine short of memory?"
-            )
         return ending_of(ended.status)
+
+
+def _pipes(limits: Limits, undo: contextlib.ExitStack) -> tuple[list[int], Pipes]:
+    """The worker's ends and ours.
+
+    Raises:
+        FaultError: We have too many files open already.
+    """
+    theirs: list[int] = []
+    ours: list[IO[bytes]] = []
+    try:
+        for mode in ("wb", "rb", "rb"):
+            reader, writer = os.pipe()
+            theirs.append(reader if mode == "wb" else writer)
+            ours.append(undo.enter_context(os.fdopen(writer if mode == "wb" else reader, mode, buffering=0)))
+    except OSError as error:
+        for descriptor in theirs:
+            os.close(descriptor)
+        raise FaultError(f"box: cannot make pipes: {error}.") from None
+    return theirs, open_pipes(*ours, keep=limits.show_kib * 1024)
 
 
 def _allowance(limits: Limits) -> Allowance:

@@ -25,13 +25,13 @@ class Limits:
     | `wall_s` | seconds by the clock (0: twice `cpu_s` and 5) | the same | verdict `timeout` | |
     | `memory_mib` | MiB over what the libraries take | the whole box | `MemoryError`, or verdict `memory` | |
     | `processes` | beside the worker; 0: threads only | the whole box | `PermissionError` | `bare`; `confined`: 0 |
-    | `threads` | threads and processes | the whole box | `RuntimeError` | `bare`; `confined` as root |
+    | `threads` | threads and processes | the whole box | `RuntimeError` | `bare`; `confined`: roughly |
     | `open_files` | open files and pipes | each process | `OSError` | `bare` |
     | `file_mib` | MiB in one file | each file | `OSError` | |
     | `disk_mib` | MiB in all files | the whole box | `OSError` | `bare`; `confined` lets nothing be written |
     | `inodes` | files and folders | the whole box | `OSError` | the same |
     | `output_mib` | MiB printed | the whole box | verdict `output` | |
-    | `reply_mib` | MiB in one answer; 8 times that in all | each answer | verdict `protocol` | |
+    | `reply_mib` | MiB in one answer; all, decoded, take 8 times that | each answer | verdict `protocol` | |
     | `show_kib` | KiB of output kept for the report | each exercise | the rest is cut, and the report says so | |
     """
 

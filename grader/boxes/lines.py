@@ -13,7 +13,10 @@ from grader.protocol import Ending, Frame, FrameReader
 from grader.protocol.frames import FrameSizeError
 from grader.protocol.values import Buffer
 
-__all__ = ["Line"]
+__all__ = ["WATCH_S", "Line"]
+
+WATCH_S = 0.05
+"""Seconds between two looks at a worker that somebody has to watch."""
 
 _MIB = 1 << 20
 _POLL_S = 0.5
@@ -29,6 +32,7 @@ class Line:
         limits: Of the submission.
         used: CPU seconds of the worker until now; None where that is unknown.
         ending: How the worker ended, asked for once it has closed its pipe.
+        watch: Whether it must be ended now, asked for again and again; it decides itself how often it looks.
     """
 
     def __init__(
@@ -38,10 +42,11 @@ class Line:
         *,
         used: Callable[[], float | None],
         ending: Callable[[], Ending],
+        watch: Callable[[], Ending | None] | None = None,
     ) -> None:
         self.pipes = pipes
         self._limits = limits
-        self._used, self._ending = used, ending
+        self._used, self._ending, self._watch = used, ending, watch
         self._reader = FrameReader(max_body=limits.reply_mib * _MIB)
         self._granted: float | None = None
 
@@ -65,6 +70,8 @@ class Line:
             # Before the frame: an answer after too much output counts no more than none.
             if self.pipes.printed_total > self._limits.output_mib * _MIB:
                 return Ending("output", f"more than {self._limits.output_mib} MiB")
+            if self._watch is not None and (ending := self._watch()) is not None:
+                return ending
             if frame is not None:
                 return frame
             if self.pipes.closed:
@@ -75,7 +82,8 @@ class Line:
             grant = self._grant_left()
             if grant is not None and grant <= 0:
                 return Ending("timeout", f"{self._limits.cpu_s:g} s of CPU time")
-            self.pipes.pump(min(left, _POLL_S if grant is None else _pause(grant)), self._reader)
+            pause = _POLL_S if grant is None else _pause(grant)
+            self.pipes.pump(min(left, pause, _POLL_S if self._watch is None else WATCH_S), self._reader)
 
     def printed(self) -> tuple[bytes, int]:
         return self.pipes.take_printed()

@@ -28,6 +28,8 @@ _MAX_CALLBACKS = 100_000
 _MAX_ENDINGS = 3
 _REPLIES = 8
 """Times the limit on one message that all answers may take: they are kept until they are judged."""
+_NODE = 64
+"""Bytes that a value takes in memory at least, however few it had in the message."""
 _END = Frame(pack({"op": "done", "threads": 1})[HEADER_SIZE:], b"")
 """What a message ends with unless threads are left running: known by its bytes, without being decoded."""
 
@@ -52,6 +54,8 @@ class Session:
         self._start = start
         self._name, self._source, self._allow = name, source, list(allow)
         self._limits = limits
+        # Not because a reply says so: importing torch takes seconds, and memory that is never given back.
+        self._tensors = any(library.partition(".")[0] == "torch" for library in allow)
         self._box: Box | None = start()  # at once: its libraries load while we go on
         self._ready = False
         self._loaded: Loaded | None = None
@@ -131,7 +135,7 @@ class Session:
         if isinstance(frame, Ending):
             return frame, ()
         try:
-            reply = unpack(frame)
+            reply = unpack(frame, tensors=self._tensors)
             names = [name for name in field_of(reply, "names", list) if type(name) is str]
             error = reply.get("error")
             return (None if error is None else StudentError.from_value(error)), tuple(names[:500])
@@ -182,7 +186,7 @@ class Session:
             frame = box.receive(self._limits.clock_s, since=since)
             if isinstance(frame, Ending):
                 return frame
-            self._room -= len(frame.head) + len(frame.body)
+            self._room -= _kept(frame)
             if self._room < 0:
                 return Ending(
                     "protocol", f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all"
@@ -190,7 +194,7 @@ class Session:
             if frame == _END and answered == len(scripts):
                 return None
             try:
-                message = unpack(frame, shared=True)
+                message = unpack(frame, shared=True, tensors=self._tensors)
                 op = field_of(message, "op", str)
                 if op == "callback" and calls < _MAX_CALLBACKS:
                     calls += 1
@@ -214,6 +218,12 @@ class Session:
             self.cpu_s += usage.cpu_s or 0.0
             self.memory_mib = max(self.memory_mib, usage.memory_mib or 0.0)
         self._box, self._ready = None, False
+
+
+def _kept(frame: Frame) -> int:
+    """About how much memory a message takes once it is decoded."""
+    nodes = frame.head.count(b",") + frame.head.count(b"[")
+    return len(frame.head) + len(frame.body) + _NODE * nodes
 
 
 def _send(box: Box, message: object) -> None:

@@ -27,7 +27,10 @@ _START_S = 120.0
 _ANSWER_S = 30.0
 _JOB_UID = 1_953_000_000
 """A user that no system gives out (systemd's ranges end below): whom jobs run as where the grader is root."""
-_CODE = "import sys; sys.path.append(sys.argv.pop(1)); from grader.jail.zygote import main; main()"
+_CODE = (
+    "import os, sys; sys.path.insert(0, os.getcwd()); os.chdir('/'); "
+    "from grader.jail.zygote import main; main()"
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ class Zygote:
         self._count = 0
         self._waiting: dict[tuple[str, int], tuple[dict[str, Any], list[int]]] = {}
         self._closed = False
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel = ours
-        self._mountpoint = tempfile.mkdtemp(prefix="grader-") if level == "jail" else ""
+        try:
+            self._mountpoint = tempfile.mkdtemp(prefix="grader-") if level == "jail" else ""
+        except OSError as error:
+            raise FaultError(f"{level}: cannot make a temporary folder: {error}.") from None
         home = str(Path(__file__).resolve().parents[2])
         start = Start(
             level=level,
@@ -59,15 +63,19 @@ class Zygote:
             path=[path for path in sys.path if _is_library(path)],
             mountpoint=self._mountpoint,
             uid=_uid(level),
-            socket=theirs.fileno(),
         )
         try:
+            self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        except OSError as error:
+            self._remove_mountpoint()
+            raise FaultError(f"{level}: cannot talk to a process: {error}.") from None
+        try:
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-B", "-c", _CODE, home, json.dumps(asdict(start))],
+                [sys.executable, "-s", "-P", "-B", "-c", _CODE, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd="/",
+                cwd=home,
                 env=_ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
@@ -78,6 +86,12 @@ class Zygote:
             raise FaultError(f"{level}: cannot start Python: {error}.", mend="Run 'grader doctor'.") from None
         finally:
             theirs.close()
+        self._send(asdict(start))
+
+    @property
+    def usable(self) -> bool:
+        """Whether it lives, as far as is known without asking it."""
+        return not self._closed and not self._broken and self._process.poll() is None
 
     def entered(self) -> None:
         """Wait until the zygote, and a child on trial, have locked themselves in.
@@ -86,11 +100,6 @@ class Zygote:
             FaultError: They could not; says why.
         """
         self._take("entered", 0, _START_S)
-
-    @property
-    def usable(self) -> bool:
-        """Whether it lives, as far as is known without asking it."""
-        return not self._closed and self._process.poll() is None
 
     def spawn(self, allowance: Allowance, descriptors: Sequence[int]) -> Job:
         """Have a job forked; it is on its way when this returns, and takes messages at once."""
@@ -106,6 +115,9 @@ class Zygote:
             if self._closed:
                 return
             self._closed = True
+            with contextlib.suppress(OSError):
+                # Closing alone would tell it nothing while a fork of ours holds the socket as well.
+                self._channel.shutdown(socket.SHUT_RDWR)
             self._channel.close()
             for _, descriptors in self._waiting.values():
                 for descriptor in descriptors:
@@ -167,9 +179,11 @@ class Zygote:
         return {"op": "failed", "why": self._why}, []
 
     _why = "it ended"
+    _broken = False
 
     def _fail(self) -> NoReturn:
         """Say why it cannot be used; the message that tells may be waiting still."""
+        self._broken = True
         while not self._closed and self._why == "it ended":
             message, descriptors = self._read()
             for descriptor in descriptors:
@@ -189,13 +203,14 @@ class Job:
     def __init__(self, zygote: Zygote, number: int) -> None:
         self._zygote, self._number = zygote, number
         self._handle: int | None = None
+        self._released = False
         self._pid = 0
         self._ended: Ended | None = None
 
     @property
     def pid(self) -> int:
         """Number of the process as the grader sees it; 0 once it is gone."""
-        if self._handle is None and self._ended is None:
+        if self._handle is None and not self._released:
             [self._handle] = self._zygote._take("spawned", self._number, _START_S)[1]
             for line in Path(f"/proc/self/fdinfo/{self._handle}").read_text().splitlines():
                 if line.startswith("Pid:"):
@@ -208,6 +223,12 @@ class Job:
             return True
         return bool(select.select([self._handle], [], [], wait_s)[0])
 
+    def release(self) -> None:
+        """Let go of it, however it ended."""
+        if self._handle is not None:
+            os.close(self._handle)
+        self._handle, self._pid, self._released = None, 0, True
+
     def end(self) -> Ended:
         """Kill it if it still runs, and learn what it used."""
         if self._ended is None:
@@ -219,9 +240,7 @@ class Job:
                 zygote._send({"op": "end", "job": self._number})
                 message = zygote._take("ended", self._number, _ANSWER_S)[0]
             self._ended = Ended(message["status"], message["cpu_s"], message["peak_mib"])
-            if self._handle is not None:
-                os.close(self._handle)
-            self._pid = 0
+            self.release()
         return self._ended
 
 

@@ -178,6 +178,9 @@ class Integer:
     def misfit(self, value: object, sizes: Sizes) -> Misfit | None:
         return array_misfit(value, "integer", self.axes, sizes)
 
+    def range(self, sizes: Sizes) -> tuple[int, int]:
+        return self.low, self.high
+
     def text(self) -> str:
         return f"{shape_words(self.axes, 'an integer', 'integers')} from {self.low} to {self.high}"
 
@@ -214,6 +217,9 @@ class Index:
 
     def misfit(self, value: object, sizes: Sizes) -> Misfit | None:
         return array_misfit(value, "integer", self.axes, sizes)
+
+    def range(self, sizes: Sizes) -> tuple[int, int]:
+        return 0, self._count(sizes) - 1 if self.below in sizes else 2**63 - 1
 
     def text(self) -> str:
         return f"{shape_words(self.axes, 'an index', 'indices')} below {self.below}"

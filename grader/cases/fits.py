@@ -23,6 +23,10 @@ _KINDS: Mapping[Numbers, str] = {"real": "fiu", "integer": "iu", "boolean": "b"}
 _NOUNS: Mapping[Numbers, str] = {"real": "numbers", "integer": "integers", "boolean": "booleans"}
 
 
+_LEAST, _BEYOND = -(2**63), 2**64
+"""Integers that NumPy has a dtype for; beyond, whoever does arithmetic with an answer meets an OverflowError."""
+
+
 @dataclass(frozen=True)
 class Misfit:
     """A value that is not in its domain."""
@@ -55,6 +59,8 @@ def scalar_misfit(value: object, numbers: Numbers) -> Misfit | None:
     allowed: tuple[type, ...] = {"real": (float, int), "integer": (int,), "boolean": (bool,)}[numbers]
     if type(plain) not in allowed:
         return Misfit("type", noun, kind_text(value))
+    if type(plain) is int and not _LEAST <= plain < _BEYOND:
+        return Misfit("dtype", f"{noun} that fits into 64 bits", f"an integer of {plain.bit_length()} bits")
     dtype = getattr(value, "dtype", None)
     if numbers == "real" and dtype == np.float16:
         return Misfit("dtype", "a number in at least float32", "float16")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.cases.arrays import Index, Integer
 from grader.cases.domains import Domain, Edge, Rng, require
 from grader.cases.fits import Misfit
+from grader.cases.plain import Defaulted, Either, ListOf
 from grader.messages import kind_text
 from grader.shapes import Axes, Sizes
 
@@ -93,7 +95,29 @@ class Function:
             found = domain.misfit(arg, dict(sizes))
             if found is not None:
                 raise ValueError(f"{name}: {found.text}")
+            if not _inside(arg, domain, sizes):
+                raise ValueError(f"{name}: expected {domain.text()}, got {kind_text(arg)} out of that range")
         return self.make(**offered.made_from)(*args)
+
+
+def _inside(value: Any, domain: Domain, sizes: Sizes) -> bool:
+    """Whether integers are in the range that the instructor declared; `value` is of the right form.
+
+    A function that counts up to its argument would keep the grader busy for as long as the student likes. Real
+    numbers may lie outside: right answers take differences at the ends of a range.
+    """
+    if isinstance(domain, Integer | Index):
+        low, high = domain.range(sizes)
+        array = np.asarray(value)
+        return bool(((array >= low) & (array <= high)).all())
+    if isinstance(domain, Defaulted):
+        return _inside(value, domain.domain, sizes)
+    if isinstance(domain, ListOf):
+        return all(_inside(item, domain.item, sizes) for item in value)
+    if isinstance(domain, Either):
+        fitting = [option for option in domain.options if option.misfit(value, dict(sizes)) is None]
+        return value is None or any(_inside(value, option, sizes) for option in fitting)
+    return True
 
 
 @dataclass(frozen=True)
@@ -128,6 +152,9 @@ def function(
     make: Callable[..., Callable[..., Any]], *, takes: Sequence[Domain], **made_from: Domain
 ) -> Function:
     """A function offered to the student, such as `f` or `step`. It runs outside; only its answers enter.
+
+    No clock stops it there: it has to be cheap for any argument that its domains take. Integers out of their range
+    raise ValueError in the student's code; real numbers may lie outside theirs.
 
     Args:
         make: Makes the function from what `made_from` draws.

@@ -4,7 +4,7 @@
 what a call does beside its answer. `stored` writes checks as data and reads them back.
 """
 
-from grader.checks.answers import signature
+from grader.checks.answers import error_text, judged, signature
 from grader.checks.conduct import leaves_inputs_alone, no_warnings, refuses
 from grader.checks.gradients import gradient_of
 from grader.checks.stored import check_from_data, check_to_data
@@ -20,7 +20,9 @@ __all__ = [
     "agrees",
     "check_from_data",
     "check_to_data",
+    "error_text",
     "gradient_of",
+    "judged",
     "leaves_inputs_alone",
     "no_warnings",
     "refuses",

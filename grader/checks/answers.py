@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.cases import Contract, Misfit
 from grader.checks.trials import Check, Failure, Trial
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, FaultError
 from grader.messages import value_text
 from grader.protocol import Ending, Outcome, Reply, StudentError
 from grader.shapes import Sizes
 
-__all__ = ["answer", "confirm", "fitting", "misfit_failure", "signature"]
+__all__ = ["answer", "confirm", "error_text", "fitting", "judged", "misfit_failure", "signature"]
+
+_MAX_TEXT = 300
 
 
 def signature(contract: Contract) -> str:
@@ -60,6 +64,27 @@ def confirm(check: Check, contract: Contract, trial: Trial, *answers: object) ->
     )
 
 
+def judged(check: Check, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
+    """The check's judgement of a student's answers; one that cannot be judged is wrong.
+
+    The reference's answers were judged when the trial was planned. Were this a fault of ours, an answer made to
+    bring a judge down would take its points out of those that count.
+    """
+    try:
+        return check.judge(contract, trial, outcomes)
+    except FaultError:
+        raise
+    except Exception as error:
+        return Failure(
+            "type", f"{signature(contract)}: the answer could not be compared: {error_text(error)}."
+        )
+
+
+def error_text(error: BaseException) -> str:
+    """`OverflowError: int too large to convert to float`, shortened, without a point at its end."""
+    return f"{type(error).__name__}: {error}"[:_MAX_TEXT].rstrip(".")
+
+
 def _raised(contract: Contract, error: StudentError) -> Failure:
     name = signature(contract)
     if error.kind == "missing":
@@ -108,7 +133,7 @@ _ENDED = {
 
 
 def _ended(contract: Contract, ending: Ending) -> Failure:
-    text = _ENDED[ending.verdict].format(detail=ending.detail)
+    text = _ENDED[ending.verdict].format(detail=ending.detail.rstrip("."))
     return Failure(
         ending.verdict, f"{signature(contract)}: {text}", "an answer", f"{ending.verdict}: {ending.detail}"
     )

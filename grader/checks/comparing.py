@@ -22,7 +22,7 @@ from grader.checks.trials import Failure, Grid
 from grader.messages import is_tensor, kind_text, tensor_array, value_text
 from grader.protocol import Opaque, encode
 
-__all__ = ["SINGLE", "Tolerance", "holds_float32", "magnitude", "mismatch"]
+__all__ = ["SINGLE", "Tolerance", "as_array", "holds_float32", "magnitude", "mismatch"]
 
 _SMALLEST_SHARE = 1e-3
 _MAX_SIDE = 32
@@ -106,14 +106,15 @@ def _plain(kind: str, expected: str, got: str, place: str) -> Failure:
     return Failure(kind, f"{place}expected {expected}, got {got}.", expected, got)
 
 
-def _array(value: Any) -> np.ndarray[Any, Any]:
+def as_array(value: Any) -> np.ndarray[Any, Any]:
+    """The numbers of an array, a tensor or a list; raises whatever NumPy or torch does for what has none."""
     return tensor_array(value) if is_tensor(value) else np.asarray(value)
 
 
 def _numbers(expected: Any, got: Any, tolerance: Tolerance, *, scale: float, place: str) -> Failure | None:
     try:
-        want, have = _array(expected), _array(got)
-    except (TypeError, ValueError):
+        want, have = as_array(expected), as_array(got)
+    except Exception:  # torch raises errors of its own, and the next version others
         return _plain("type", value_text(expected), value_text(got), place)
     if have.dtype.kind not in "fiubc" or (have.dtype.kind == "c" and want.dtype.kind != "c"):
         return _plain("type", value_text(expected), value_text(got), place)

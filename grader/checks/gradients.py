@@ -17,10 +17,11 @@ import numpy as np
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, fitting, signature
-from grader.checks.comparing import Tolerance, mismatch
+from grader.checks.comparing import Tolerance, as_array, mismatch
 from grader.checks.trials import Failure, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError
+from grader.messages import kind_text
 from grader.protocol import Outcome
 
 __all__ = ["gradient_of", "numeric_derivative"]
@@ -86,7 +87,12 @@ class GradientOf:
         reply = fitting(contract, trial.sizes, outcomes[0])
         if isinstance(reply, Failure):
             return reply
-        got = np.asarray(reply.value if self.part is None else reply.value[self.part])
+        value = reply.value if self.part is None else reply.value[self.part]
+        try:
+            got = as_array(value)
+        except Exception:  # a forged tensor, for one, may refuse to be read
+            text = f"{signature(contract)}: expected a gradient of numbers, got {kind_text(value)}."
+            return Failure("type", text, "numbers", kind_text(value))
         wanted = trial.expected
         numeric, smooth = np.asarray(wanted["numeric"]), np.asarray(wanted["smooth"])
         if got.shape != numeric.shape:

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.cases import Case, Contract
 from grader.cases.domains import require
-from grader.checks.answers import confirm, fitting, misfit_failure, signature
+from grader.checks.answers import confirm, error_text, fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
 from grader.checks.trials import Failure, Trial, spread
 from grader.errors import AssignmentError
@@ -181,6 +181,10 @@ class Satisfies:
         trials = []
         for case in cases:
             expected = {"value": contract.expected(case.inputs)}
+            if contract.misfit(expected["value"], case.sizes) is None:
+                self._verdict(
+                    contract, expected["value"], case.inputs
+                )  # its errors are the instructor's here
             scripts = (contract.script(case.inputs),)
             trial = Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries)
             trials.append(confirm(self, contract, trial, expected["value"]))
@@ -190,7 +194,11 @@ class Satisfies:
         reply = fitting(contract, trial.sizes, outcomes[0])
         if isinstance(reply, Failure):
             return reply
-        verdict = self._verdict(contract, reply.value, trial.inputs)
+        try:
+            verdict = self._verdict(contract, reply.value, trial.inputs)
+        except AssignmentError as error:
+            # The reference passed: were this a fault of ours, an answer made for it would win back the points.
+            verdict = f"could not be checked: {error_text(error.__cause__ or error)}"
         if verdict is True:
             return None
         words = f": {verdict}" if isinstance(verdict, str) else ""

@@ -74,7 +74,10 @@ def main(ctx: click.Context, course: Path) -> None:
 
 
 def worded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn our errors into one message on standard error and the exit status that says whose they are."""
+    """Turn errors into one message on standard error and the exit status that says whose they are.
+
+    An error that nobody thought of is a fault of ours; GRADER_DEBUG=1 shows where it comes from.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -84,6 +87,14 @@ def worded(command: Callable[P, R]) -> Callable[P, R]:
             leave(f"grader fault (no points lost): {error}", OUR_FAULT)
         except GraderError as error:
             leave(f"{error}", USAGE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own ways to end
+        except Exception as error:
+            if os.environ.get("GRADER_DEBUG") == "1":
+                raise
+            name = command.__name__.removesuffix("_command")
+            what = " ".join(f"{name}: {type(error).__name__}: {error}".split())
+            leave(f"grader fault (no points lost): {what} (GRADER_DEBUG=1 shows where)", OUR_FAULT)
 
     return run
 

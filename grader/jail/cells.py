@@ -18,7 +18,8 @@ __all__ = ["Allowance", "Confines", "confine", "enter_namespaces"]
 
 _MIB = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_MAPPED_MIB = 8 << 10
+_MAPPED_MIB = 2 << 10
+_STACK_MIB = 8
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
 _STUDENT = 1000
 """Number of the user and the group inside."""
@@ -88,7 +89,7 @@ def confine(allowance: Allowance, confines: Confines, *, keep: Sequence[int]) ->
         keep: Descriptors that stay open besides 0, 1 and 2.
     """
     _close_others(keep)
-    _limit(allowance)
+    _limit(allowance, alone=not confines.pinned)
     kernel.drop_capabilities()
     kernel.no_new_privileges()
     chosen = confines.with_processes if allowance.processes else confines.threads_only
@@ -99,25 +100,52 @@ def confine(allowance: Allowance, confines: Confines, *, keep: Sequence[int]) ->
     seccomp.install(program)
 
 
-def _limit(allowance: Allowance) -> None:
+def _limit(allowance: Allowance, *, alone: bool) -> None:
+    """Set hard limits.
+
+    Args:
+        alone: The job is alone with its user, or in a namespace; else what is counted for the user counts others.
+    """
     with open("/proc/self/statm", "rb") as file:
         pages = [int(field) for field in file.read().split()]
+    threads = allowance.threads + allowance.processes
+    if not alone:
+        threads = _threads_of_user() + 2 * threads  # as much again for what others start meanwhile
     everything, data = pages[0] * _PAGE, pages[5] * _PAGE
     for which, limit in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_SIGPENDING, 64),
         (resource.RLIMIT_NOFILE, allowance.open_files),
         (resource.RLIMIT_FSIZE, allowance.file_mib * _MIB),
         (resource.RLIMIT_DATA, data + allowance.memory_mib * _MIB),
         # Not memory itself, but the tables of what is only mapped take some, too.
         (resource.RLIMIT_AS, everything + (allowance.memory_mib + _MAPPED_MIB) * _MIB),
-        (resource.RLIMIT_NPROC, allowance.threads + allowance.processes),
+        (resource.RLIMIT_STACK, _STACK_MIB * _MIB),
+        (resource.RLIMIT_SIGPENDING, 64 if alone else resource.RLIM_INFINITY),
+        (resource.RLIMIT_NPROC, threads),
     ):
         _, hard = resource.getrlimit(which)
-        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        least = min((limit, hard), key=lambda value: (value == resource.RLIM_INFINITY, value))
         resource.setrlimit(which, (least, least))
+
+
+def _threads_of_user() -> int:
+    """Threads that run as our user now; root's are not limited, and not worth the count."""
+    if (own := os.getuid()) == 0:
+        return 0
+    count = 0
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/status", "rb") as file:
+                fields = dict(line.split(b":", 1) for line in file if line.startswith((b"Uid:", b"Threads:")))
+            if int(fields[b"Uid"].split()[0]) == own:
+                count += int(fields[b"Threads"])
+        except (OSError, KeyError):
+            continue  # it has ended
+    return count
 
 
 def _close_others(keep: Sequence[int]) -> None:

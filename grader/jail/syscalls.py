@@ -106,11 +106,13 @@ POLICY = (
     ),
     Group(
         "what is there and what was used",
-        "uname sysinfo times getrusage getrlimit setrlimit getrandom sched_getaffinity sched_getscheduler "
+        "uname sysinfo times getrusage getrlimit getrandom sched_getaffinity sched_getscheduler "
         "sched_getparam sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval",
     ),
-    Group("limits and priority", "prlimit64 getpriority", pinned=False),
-    Group("limits of its own", "prlimit64", _only(0, 0, OWN), pinned=True),
+    # Asking only. At a limit on CPU time that it set itself, a job would be killed as if by us.
+    Group("limits", "prlimit64", (Match(2, (0,), WORD),), pinned=False),
+    Group("limits of its own", "prlimit64", (*_only(0, 0, OWN), Match(2, (0,), WORD)), pinned=True),
+    Group("priority", "getpriority", pinned=False),
     Group("priority of its own", "getpriority", (*_only(0, 0), *_only(1, 0, OWN)), pinned=True),
     # Names of threads and memory, and questions. Never dumpable, parent's death, or filters of its own.
     Group("itself", "prctl", _only(0, 2, 3, 15, 16, 21, 23, 30, 38, 39, 51, 56, 0x5356_4D41)),
@@ -120,12 +122,14 @@ POLICY = (
         "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek",
     ),
     Group("copying between files", "sendfile copy_file_range"),
-    Group("descriptors", "close dup dup2 dup3 flock pipe"),
+    Group("descriptors", "close dup dup2 dup3 pipe"),
     # A thread with a table of descriptors of its own would have a limit of its own.
     Group("closing many descriptors", "close_range", _without(2, _UNSHARE_FILES)),
     Group("pipes", "pipe2", _without(1, _NOTIFICATIONS)),
-    # Duplicate, flags, locks, size of a pipe, seals; no signals on events, no larger pipes.
-    Group("descriptors", "fcntl", _only(1, 0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1027, 1030, 1032, 1034)),
+    # Duplicate, flags, size of a pipe, seals; no signals on events, no larger pipes.
+    Group("descriptors", "fcntl", _only(1, 0, 1, 2, 3, 4, 1027, 1030, 1032, 1034)),
+    # Of files that all boxes can read, locks would be a way to talk from one to another; SQLite needs them.
+    Group("locks", "fcntl", _only(1, 5, 6, 7, 36, 37, 38), pinned=False),
     # TCGETS and TCGETS2 (is it a terminal?), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
     Group("descriptors", "ioctl", _only(1, 0x5401, 0x802C_542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),
     Group("opening files", "open openat", pinned=False),
@@ -136,22 +140,24 @@ POLICY = (
         "files; which ones is up to mounts and Landlock",
         "creat stat fstat lstat newfstatat statx access faccessat faccessat2 getcwd chdir fchdir getdents "
         "getdents64 readlink readlinkat mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 "
-        "ftruncate fallocate fsync fdatasync sync_file_range fadvise64 readahead statfs fstatfs umask "
-        "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr",
+        "ftruncate fallocate fsync fdatasync sync_file_range fadvise64 readahead statfs fstatfs umask",
     ),
     # Landlock does not know of these; where the user's other files can be seen, they must not be touched.
     Group(
-        "owners, modes and times of files",
-        "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes futimesat utimensat truncate",
+        "owners, modes, times and attributes of files",
+        "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes futimesat utimensat truncate "
+        "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr",
         pinned=False,
     ),
     Group("a second name for a file, of which named semaphores are made", "link linkat", pinned=False),
     Group(
         "clocks and timers",
-        "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time alarm getitimer setitimer "
-        "timer_create timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create "
-        "timerfd_settime timerfd_gettime",
+        "nanosleep gettimeofday time alarm getitimer setitimer timer_settime timer_gettime timer_getoverrun "
+        "timer_delete timerfd_create timerfd_settime timerfd_gettime",
     ),
+    Group("clocks and timers", "clock_gettime clock_getres clock_nanosleep timer_create", pinned=False),
+    # Other numbers are clocks of other processes; and all the user's timers share one limit.
+    Group("clocks", "clock_gettime clock_getres clock_nanosleep", _only(0, *range(12)), pinned=True),
     Group(
         "waiting for descriptors",
         "select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 "
@@ -206,7 +212,7 @@ NUMBERS = _numbers("""
     execve 59 221  execveat 322 281  exit 60 93  exit_group 231 94  faccessat 269 48  faccessat2 439 439
     fadvise64 221 223  fallocate 285 47  fchdir 81 50  fchmod 91 52  fchmodat 268 53  fchmodat2 452 452
     fchown 93 55  fchownat 260 54  fcntl 72 25  fdatasync 75 83  fgetxattr 193 10  flistxattr 196 13
-    flock 73 32  fork 57 -  fstat 5 80  fstatfs 138 44  fsync 74 82  ftruncate 77 46  futex 202 98
+    fork 57 -  fstat 5 80  fstatfs 138 44  fsync 74 82  ftruncate 77 46  futex 202 98
     futex_requeue 456 456  futex_wait 455 455  futex_waitv 449 449  futex_wake 454 454  futimesat 261 -
     get_mempolicy 239 236  getcpu 309 168  getcwd 79 17  getdents 78 -  getdents64 217 61  getegid 108 177
     geteuid 107 175  getgid 104 176  getgroups 115 158  getitimer 36 102  getpeername 52 205
@@ -229,7 +235,7 @@ NUMBERS = _numbers("""
     sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_yield 24 124  seccomp 317 277
     select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
     setfsgid 123 152  setfsuid 122 151  setgid 106 144  setgroups 116 159  setitimer 38 103  setpgid 109 154
-    setregid 114 143  setresgid 119 149  setresuid 117 147  setreuid 113 145  setrlimit 160 164
+    setregid 114 143  setresgid 119 149  setresuid 117 147  setreuid 113 145
     setsid 112 157  setuid 105 146  shutdown 48 210  sigaltstack 131 132  signalfd 282 -  signalfd4 289 74
     socketpair 53 199  stat 4 -  statfs 137 43  statx 332 291  sync_file_range 277 84  sysinfo 99 179
     tgkill 234 131  time 201 -  timer_create 222 107  timer_delete 226 111  timer_getoverrun 225 109

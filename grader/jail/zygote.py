@@ -23,7 +23,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from grader.jail import kernel, roots
@@ -57,7 +57,7 @@ _PROBE = Allowance(memory_mib=64, processes=0, threads=8, open_files=16, file_mi
 
 @dataclass(frozen=True)
 class Start:
-    """What the grader tells a zygote on its command line."""
+    """The grader's first message to a zygote. Not its command line, which every job could read."""
 
     level: str
     """`jail` or `confined`."""
@@ -68,7 +68,17 @@ class Start:
     """An empty folder to build the root on, which is removed when that is done; empty for a confined one."""
     uid: int
     """User to become, where we are root; 0 to stay who we are."""
-    socket: int
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """What a forked child needs to become a job."""
+
+    allowance: Allowance
+    confines: Confines
+    jailed: bool
+    descriptors: tuple[int, ...]
+    """Where to read and write messages, where to print, and what to write to for joining groups."""
 
 
 class _Zygote:
@@ -95,7 +105,7 @@ class _Zygote:
         pid = self._fork()
         if pid == 0:
             try:
-                self._lock_in(_PROBE, keep=[writer])
+                _lock_in(_Cell(_PROBE, self._confines, self._jailed, (writer,)))
             except OSError as error:
                 os.write(writer, str(error).encode())
             os._exit(0)
@@ -106,8 +116,8 @@ class _Zygote:
         if why or status:
             raise OSError(why.decode() or f"a trial job ended with status {status}")
 
-    def serve(self) -> NoReturn:
-        """Fork and collect jobs until the grader is gone."""
+    def serve(self) -> _Cell:
+        """Fork and collect jobs until the grader is gone; returns in a job only."""
         with open("/proc/self/statm", "rb") as file:
             self._baseline_mib = int(file.read().split()[1]) * _PAGE / _MIB
         gc.collect()
@@ -119,21 +129,23 @@ class _Zygote:
                 self._leave()
             message = json.loads(data)
             if message["op"] == "spawn":
-                self._spawn(message, descriptors)
+                if (cell := self._spawn(message, descriptors)) is not None:
+                    return cell
             else:
                 self._end(message["job"])
 
-    def _spawn(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
+    def _spawn(self, message: dict[str, Any], descriptors: Sequence[int]) -> _Cell | None:
         job = message["job"]
         pid = self._fork()
         if pid == 0:
-            self._be(Allowance(**message["allowance"]), descriptors)
+            return _Cell(Allowance(**message["allowance"]), self._confines, self._jailed, tuple(descriptors))
         self._jobs[job] = pid
         for descriptor in descriptors:
             os.close(descriptor)
         handle = os.pidfd_open(pid)
         _send(self._channel, {"op": "spawned", "job": job}, [handle])
         os.close(handle)
+        return None
 
     def _fork(self) -> int:
         if not self._jailed:
@@ -143,31 +155,6 @@ class _Zygote:
         if pid:
             kernel.setns(self._pids, kernel.CLONE_NEWPID)
         return pid
-
-    def _be(self, allowance: Allowance, descriptors: Sequence[int]) -> NoReturn:
-        """The rest of a job's life."""
-        source, sink, printed, *groups = descriptors
-        try:
-            nothing = os.open(os.devnull, os.O_RDONLY)
-            for old, new in ((nothing, 0), (printed, 1), (printed, 2)):
-                os.dup2(old, new)
-            for group in groups:
-                os.write(group, b"0")
-            open_streams()
-            self._lock_in(allowance, keep=[source, sink])
-        except BaseException as error:
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            os._exit(NOT_SET_UP)
-        serve(Control(source, sink))
-
-    def _lock_in(self, allowance: Allowance, *, keep: Sequence[int]) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if self._jailed:
-            enter_namespaces(allowance)
-        else:
-            os.setsid()
-            kernel.die_with_parent()
-        confine(allowance, self._confines, keep=keep)
 
     def _end(self, job: int) -> None:
         pid = self._jobs.pop(job)
@@ -187,19 +174,24 @@ class _Zygote:
 
 
 def main() -> NoReturn:
-    """Lock ourselves in, load the libraries, fork on demand."""
-    start = Start(**json.loads(sys.argv[1]))
-    del sys.argv[1:]
+    """Lock ourselves in, load the libraries, fork on demand; in what was forked, be a job."""
+    # By a call that has returned: from the frames of a job nothing can be learned of the grader or of other jobs.
+    _be(_until_forked())
+
+
+def _until_forked() -> _Cell:
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    start = Start(**json.loads(channel.recv(_MESSAGE)))
+    sys.argv[1:] = sys.orig_argv[1:] = []
     sys.path[:] = start.path
-    channel = socket.socket(fileno=start.socket)
     try:
         places = roots.find_places(sys.path)
         if start.level == "jail":
             _enter(start, places)
         elif start.uid:
             _become(start.uid)
-        os.closerange(3, start.socket)
-        os.closerange(start.socket + 1, 1 << 20)
+        os.closerange(3, channel.fileno())
+        os.closerange(channel.fileno() + 1, 1 << 20)
         zygote = _Zygote(start, places, channel)
         zygote.probe()
         _send(channel, {"op": "entered"})
@@ -208,7 +200,35 @@ def main() -> NoReturn:
     except BaseException as error:
         _send(channel, {"op": "failed", "why": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    zygote.serve()
+    return zygote.serve()
+
+
+def _be(cell: _Cell) -> NoReturn:
+    """A job's life."""
+    source, sink, printed, *groups = cell.descriptors
+    try:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for old, new in ((nothing, 0), (printed, 1), (printed, 2)):
+            os.dup2(old, new)
+        for group in groups:
+            os.write(group, b"0")
+        open_streams()
+        _lock_in(replace(cell, descriptors=(source, sink)))
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(NOT_SET_UP)
+    serve(Control(source, sink))
+
+
+def _lock_in(cell: _Cell) -> None:
+    """Keep these descriptors, and give up all else."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if cell.jailed:
+        enter_namespaces(cell.allowance)
+    else:
+        os.setsid()
+        kernel.die_with_parent()
+    confine(cell.allowance, cell.confines, keep=cell.descriptors)
 
 
 def _enter(start: Start, places: roots.Places) -> None:

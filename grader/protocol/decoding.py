@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
+import sys
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from grader.protocol.values import (
     MAX_AXES,
     MAX_DEPTH,
     MAX_INT_BITS,
+    MAX_KEY_NODES,
     MAX_NODES,
     TORCH_DTYPES,
     Buffer,
@@ -35,11 +37,13 @@ _TOO_LARGE = "expected a smaller tree, got one nested too deeply or with too man
 
 
 class _Decoder:
-    def __init__(self, buffers: Sequence[Buffer], *, inline: bool, shared: bool) -> None:
+    def __init__(self, buffers: Sequence[Buffer], *, inline: bool, shared: bool, tensors: bool) -> None:
         self.buffers = buffers
+        self.tensors = tensors
         self.inline = inline
         self.shared = shared
         self.nodes = 1
+        self.key_nodes = 0
         self.read: set[int] = set()
 
     def value(self, node: Any, depth: int = 0) -> Any:
@@ -90,13 +94,23 @@ class _Decoder:
             key, item = node[at], node[at + 1]
             # Names of fields are most of what a message holds.
             if type(key) is not str or not key.isascii() or depth > MAX_DEPTH:
-                key = self.value(key, depth)
+                key = self._key(key, depth)
             held = self.value(item, depth)
             try:
                 found[key] = held
             except TypeError:
                 raise ProtocolError("expected keys that can be hashed, got one that cannot.") from None
         return found
+
+    def _key(self, node: Any, depth: int) -> Any:
+        """A key that is not plain text; what is inside it counts, because comparing it reads all of it."""
+        before = self.nodes
+        key = self.value(node, depth)
+        if type(key) is not str:
+            self.key_nodes += 1 + self.nodes - before
+            if self.key_nodes > MAX_KEY_NODES:
+                raise ProtocolError(f"expected at most {MAX_KEY_NODES} keys that are no text, got more.")
+        return key
 
     def buffer(self, index: Any) -> memoryview:
         if type(index) is not int or not 0 <= index < len(self.buffers):
@@ -183,6 +197,8 @@ class _Decoder:
     def _tensor(self, dtype: Any, shape: Any, requires_grad: Any, source: Any, depth: int) -> Any:
         if type(dtype) is not str or dtype not in TORCH_DTYPES or type(requires_grad) is not bool:
             raise ProtocolError(f"expected a plain torch dtype, got {_short([dtype, requires_grad])}.")
+        if not self.tensors and "torch" not in sys.modules:
+            raise ProtocolError("expected no torch tensor where torch was not asked for, got one.")
         try:
             import torch
         except ImportError:
@@ -227,6 +243,7 @@ class _Decoder:
             raise ProtocolError(f"expected a slot and a path, got {_short([slot, path])}.")
         if not path:
             return Ref(slot)
+        self._count(len(path))
         if not all(type(item) is int or type(item) is str for item in path):
             raise ProtocolError("expected a path of integers and names, got something else.")
         return Ref(slot, tuple(_text(item) if type(item) is str else item for item in path))
@@ -340,7 +357,14 @@ def _short(node: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def decode(node: Any, buffers: Sequence[Buffer], *, inline: bool = False, shared: bool = False) -> Any:
+def decode(
+    node: Any,
+    buffers: Sequence[Buffer],
+    *,
+    inline: bool = False,
+    shared: bool = False,
+    tensors: bool = True,
+) -> Any:
     """Turn a tree and its buffers back into a value; the inverse of `encode`.
 
     Args:
@@ -349,7 +373,8 @@ def decode(node: Any, buffers: Sequence[Buffer], *, inline: bool = False, shared
         inline: Arrays may be written into the tree.
         shared: Let large arrays be views of the buffers, for whoever does not mind that they do not own their
             memory; else each is a copy.
+        tensors: Import torch where a tensor needs it; else only if it is there already.
     Raises:
         ProtocolError: Anything at all is not as `encode` would have written it.
     """
-    return _Decoder(buffers, inline=inline, shared=shared).value(node)
+    return _Decoder(buffers, inline=inline, shared=shared, tensors=tensors).value(node)

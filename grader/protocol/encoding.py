@@ -14,6 +14,7 @@ from grader.protocol.values import (
     MAX_AXES,
     MAX_DEPTH,
     MAX_INT_BITS,
+    MAX_KEY_NODES,
     MAX_NODES,
     TORCH_DTYPES,
     Buffer,
@@ -44,6 +45,7 @@ class _Encoder:
         self.shared = shared
         self.buffers: list[Buffer] = []
         self.nodes = 1
+        self.key_nodes = 0
 
     def node(self, value: object, depth: int = 0) -> Any:
         """The node of a value that `nodes` has counted already."""
@@ -73,10 +75,23 @@ class _Encoder:
         node: list[Any] = ["d"]
         if items:
             self._count(2 * len(items))
-            for pair in items.items():
-                for part in pair:
-                    plain = type(part) is str and depth <= MAX_DEPTH and part.isascii()
-                    node.append(part if plain else self.node(part, depth))
+            for key, item in items.items():
+                if type(key) is str and depth <= MAX_DEPTH and key.isascii():
+                    node.append(key)
+                else:
+                    node.append(self._key(key, depth))
+                plain = type(item) is str and depth <= MAX_DEPTH and item.isascii()
+                node.append(item if plain else self.node(item, depth))
+        return node
+
+    def _key(self, key: object, depth: int) -> Any:
+        """A key that is not plain text, counted at least as the decoder does."""
+        before = self.nodes
+        node = self.node(key, depth)
+        if type(node) is not str:
+            self.key_nodes += 1 + self.nodes - before
+            if self.key_nodes > MAX_KEY_NODES:
+                raise _TooLargeError(f"too many keys that are no text; at most {MAX_KEY_NODES}")
         return node
 
     def _leaf(self, value: object, depth: int) -> Any:
@@ -102,6 +117,7 @@ class _Encoder:
             self._count(2)
             return ["c", _float_node(value.real), _float_node(value.imag)]
         if kind is Ref:
+            self._count(len(value.path))
             return ["r", value.slot, list(value.path)]
         if kind is Callback:
             return ["k", value.id, value.name]
@@ -191,7 +207,7 @@ class _Encoder:
     def _count(self, more: int) -> None:
         self.nodes += more
         if self.nodes > MAX_NODES:
-            raise _TooLargeError
+            raise _TooLargeError(f"too many items; at most {MAX_NODES}")
 
     def _keep(self, data: Buffer) -> int:
         self.buffers.append(data)
@@ -249,7 +265,5 @@ def encode(
     encoder = _Encoder(inline=inline, opaque=opaque, shared=shared)
     try:
         return encoder.node(value), encoder.buffers
-    except _TooLargeError:
-        raise ProtocolError(
-            f"{_name_of(type(value))}: has too many items; at most {MAX_NODES} can cross."
-        ) from None
+    except _TooLargeError as error:
+        raise ProtocolError(f"{_name_of(type(value))}: has {error} can cross.") from None

@@ -85,12 +85,13 @@ def _joined(pieces: list[Buffer]) -> list[Buffer]:
     return [*parts, b"".join(small)] if small else parts
 
 
-def unpack(frame: Frame, *, shared: bool = False) -> Any:
+def unpack(frame: Frame, *, shared: bool = False, tensors: bool = True) -> Any:
     """Decode the value of a frame.
 
     Args:
         frame: From a reader.
         shared: Let large arrays be views of the frame's body instead of owning their memory.
+        tensors: Import torch where a tensor needs it; else only if it is there already.
     Raises:
         ProtocolError: The frame is not as `pack` would have written it.
     """
@@ -103,7 +104,8 @@ def unpack(frame: Frame, *, shared: bool = False) -> Any:
         raise ProtocolError("expected JSON in a frame's head, got something else.")
     if type(head) is not dict or head.keys() != {"value", "buffers"} or type(head["buffers"]) is not list:
         raise ProtocolError("expected a head with a value and its buffers, got something else.")
-    return decode(head["value"], list(_cut(frame.body, head["buffers"])), shared=shared)
+    buffers = list(_cut(frame.body, head["buffers"]))
+    return decode(head["value"], buffers, shared=shared, tensors=tensors)
 
 
 def _cut(body: Buffer, lengths: list[Any]) -> Iterator[Buffer]:

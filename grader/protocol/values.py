@@ -27,6 +27,7 @@ __all__ = [
     "MAX_AXES",
     "MAX_DEPTH",
     "MAX_INT_BITS",
+    "MAX_KEY_NODES",
     "MAX_NODES",
     "TORCH_DTYPES",
     "Buffer",
@@ -45,6 +46,8 @@ TORCH_DTYPES = DTYPES - {"uint16", "uint32", "uint64"} | {"bfloat16"}
 BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"})
 MAX_DEPTH = 64
 MAX_NODES = 1_000_000
+MAX_KEY_NODES = 1_000
+"""Of all keys in one message that are no text: their hashes can be chosen, and then each is compared with each."""
 MAX_AXES = 32
 MAX_INT_BITS = 8_192
 

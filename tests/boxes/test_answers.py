@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import sys
+from typing import Any
+
 import numpy as np
 import pytest
 
-from grader.boxes import Limits
-from grader.protocol import Callback, Opaque, Ref, Reply, Script, Step
+from grader.boxes import Limits, Session, Usage
+from grader.protocol import Callback, Ending, Frame, FrameReader, Opaque, Ref, Reply, Script, Step, pack
 from tests.boxes.conftest import Talker, call, error_of, value_of
 
 
@@ -294,3 +298,74 @@ def test_a_syntax_error_raised_while_the_file_runs_does_not_hide_its_functions(t
 
     assert talked.session.load().mode == "definitions"
     assert value_of(talked.run(call("f"))[0]) == 1
+
+
+def test_answers_count_as_what_they_take_in_memory_not_only_as_what_they_were_sent_in(talk: Talker) -> None:
+    """Some 1.8 MB that become 40 MB: three of them are kept until they are judged, four would be too much."""
+    talked = talk("def many():\n    return [[] for _ in range(200_000)]\n")
+
+    outcomes = talked.run(*[call("many")] * 4)
+
+    kinds = [outcome.verdict if isinstance(outcome, Ending) else "reply" for outcome in outcomes]
+    assert kinds[0] == "reply"
+    assert kinds[-1] == "protocol"
+    assert "answered with more than 64 MiB in all" in str(outcomes[-1])
+
+
+class Forger:
+    """A box whose worker answers with a tensor, whatever it may import."""
+
+    kind = "forged"
+
+    def __init__(self) -> None:
+        tensor = pack({"op": "reply", "number": 0, "reply": Reply(np.zeros(())).to_value()})
+        plain = b'["a","float64",[],"C",0]'
+        assert plain in tensor
+        forged = tensor.replace(plain, b'["T","float64",[],true,0]')
+        head = struct.unpack_from("<4sIQ", forged)[1] + 1
+        self._frames = [
+            pack({"op": "ready"}),
+            pack({"op": "loaded", "names": ["f"], "error": None}),
+            forged[:4] + struct.pack("<I", head) + forged[8:],
+            pack({"op": "done", "threads": 1}),
+        ]
+
+    def allow(self, cpu_s: float) -> None:
+        pass
+
+    def send(self, data: Any) -> None:
+        pass
+
+    def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
+        reader = FrameReader(max_body=1 << 20)
+        reader.feed(self._frames.pop(0))
+        frame = reader.next()
+        assert frame is not None
+        return frame
+
+    def printed(self) -> tuple[bytes, int]:
+        return b"", 0
+
+    def close(self) -> Usage:
+        return Usage()
+
+
+def test_a_tensor_where_torch_is_not_allowed_does_not_bring_torch_into_the_grader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    session = Session(Forger, "student.py", "", allow=["numpy"], limits=Limits())
+
+    [outcome] = session.run([call("f")])
+
+    assert isinstance(outcome, Ending)
+    assert outcome.detail == "expected no torch tensor where torch was not asked for, got one."
+    assert "torch" not in sys.modules
+
+
+def test_a_tensor_is_an_answer_where_torch_is_allowed() -> None:
+    session = Session(Forger, "student.py", "", allow=["torch"], limits=Limits())
+
+    [outcome] = session.run([call("f")])
+
+    assert value_of(outcome).item() == 0

@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import Contract, Offered, anything, defaulted, function, generator, real
+from grader.cases import (
+    Contract,
+    Offered,
+    anything,
+    defaulted,
+    function,
+    generator,
+    index,
+    integer,
+    list_of,
+    optional,
+    real,
+)
 from grader.errors import AssignmentError
 from grader.protocol import Callback, Opaque, Ref, Script, Step
 
@@ -138,3 +150,41 @@ def test_a_generator_is_drawn_from_anew_by_reference_and_student() -> None:
     contract = Contract("f", {"rng": generator()}, real(""), lambda rng: rng.random())
     inputs = {"rng": np.random.default_rng(3)}
     assert contract.expected(inputs) == contract.expected(inputs) == np.random.default_rng(3).random()
+
+
+@pytest.mark.parametrize(
+    ("takes", "given"),
+    [
+        (integer("", low=0, high=9), 10),
+        (integer("n", low=0, high=9), np.array([3, -1])),
+        (index("", below="n"), 3),
+        (defaulted(integer("", low=0, high=9)), 10),
+        (optional(integer("", low=0, high=9)), 10),
+        (list_of(integer("", low=0, high=9)), [1, 10]),
+    ],
+)
+def test_an_offered_function_is_not_run_on_integers_out_of_their_range(takes: Any, given: Any) -> None:
+    """It runs in the grader, without a clock: one that counts up to its argument would never come back."""
+
+    def never(n: Any) -> Any:
+        raise AssertionError("run")
+
+    with pytest.raises(ValueError, match=r"^f: expected .* out of that range$"):
+        function(lambda: never, takes=[takes]).call("f", Offered(1, "f", {}), (given,), {"n": 2})
+
+
+@pytest.mark.parametrize(
+    ("takes", "given"),
+    [
+        (integer("", low=0, high=9), 9),
+        (index("", below="n"), 1),
+        (index("", below="m"), 1),
+        (optional(integer("", low=0, high=9)), None),
+        (list_of(integer("", low=0, high=9)), [0, 9]),
+        (real("", low=0, high=9), 9.001),
+    ],
+)
+def test_an_offered_function_is_run_inside_the_range_and_on_reals_beside_it(takes: Any, given: Any) -> None:
+    """Differences at the end of a range need the function a little outside."""
+    same = function(lambda: lambda n: n, takes=[takes])
+    assert same.call("f", Offered(1, "f", {}), (given,), {"n": 2}) == given

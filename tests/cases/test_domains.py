@@ -353,3 +353,21 @@ def test_a_domain_that_cannot_be_meant_is_refused_with_its_value(make: Callable[
     with pytest.raises(AssignmentError) as error:
         make()
     assert str(error.value) == text
+
+
+@pytest.mark.parametrize(
+    "domain", [real(""), integer(""), real("*shape")], ids=["real", "integer", "any shape"]
+)
+@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, 10**400], ids=["unsigned", "negative", "no float"])
+def test_an_integer_beyond_64_bits_is_no_number_that_a_judge_can_compute_with(
+    domain: Any, value: int
+) -> None:
+    found = domain.misfit(value, {})
+    assert found is not None
+    assert found.kind == "dtype"
+
+
+@pytest.mark.parametrize("value", [2**64 - 1, -(2**63)])
+def test_integers_of_64_bits_are_numbers(value: int) -> None:
+    assert integer("").misfit(value, {}) is None
+    assert real("").misfit(value, {}) is None

@@ -185,3 +185,14 @@ def test_numbers_that_six_digits_do_not_tell_apart_are_shown_in_full() -> None:
     found = mismatch(1.0, 1.000003, Tolerance(1e-6, 1e-12), scale=1.0)
     assert found is not None
     assert found.message == "expected 1.0, got 1.000003 (tolerance 1e-06)."
+
+
+@pytest.mark.parametrize(
+    "got",
+    [[torch.tensor(1.0, requires_grad=True)], [torch.tensor(1.0, dtype=torch.bfloat16)], [[1.0], [1.0, 2.0]]],
+    ids=["requires a gradient", "bfloat16", "ragged"],
+)
+def test_a_list_that_numpy_cannot_read_is_of_another_type(got: Any) -> None:
+    found = mismatch(np.ones(1), got, SINGLE, scale=1.0)
+    assert found is not None
+    assert found.kind == "type"

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 
-from grader.cases import Contract, real
+from grader.cases import Contract, anything, real
 from grader.checks import gradient_of
 from grader.checks.gradients import numeric_derivative
 from grader.errors import AssignmentError
+from grader.protocol import Reply
 from tests.checks.students import case, verdict
 
 A = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
@@ -178,3 +180,34 @@ def test_cases_that_leave_the_parameter_out_do_not_crowd_out_those_that_give_it(
     without = [case(x=[1.0, 2.0], sizes={"n": 2}) for _ in range(20)]
     given = case(x=[1.0, 2.0, 3.0], w=[3.0, -1.0, 2.0], sizes={"n": 3})
     assert len(gradient_of(loss, wrt="w").plan(CONTRACT, [*without, given])) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (torch.tensor(6.0, requires_grad=True), ""),
+        (torch.tensor(1.0, requires_grad=True), "gradient"),
+        (torch.tensor(1.0, dtype=torch.bfloat16), "gradient"),
+        (10**400, "dtype"),
+    ],
+    ids=["right", "requires a gradient", "bfloat16", "too large"],
+)
+def test_a_tensor_is_read_like_an_array_whatever_it_requires(answer: Any, kind: str) -> None:
+    contract = Contract("slope", {"x": real("")}, real(""), lambda x: 2 * x, where="exercise 'slope'")
+    check = gradient_of(lambda x: x * x, wrt="x")
+    [trial] = check.plan(contract, [case(x=3.0)])
+
+    found = check.judge(contract, trial, [Reply(answer)])
+
+    assert (found.kind if found else "") == kind
+
+
+def test_an_answer_that_is_no_array_of_numbers_is_no_gradient() -> None:
+    contract = Contract("slope", {"x": real("")}, anything(), lambda x: 2 * x, where="exercise 'slope'")
+    check = gradient_of(lambda x: x * x, wrt="x")
+    [trial] = check.plan(contract, [case(x=3.0)])
+
+    found = check.judge(contract, trial, [Reply([[1.0], [1.0, 2.0]])])
+
+    assert found is not None
+    assert found.message == "slope(x): expected a gradient of numbers, got a list of 2 items."

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.boxes import Choice
+from grader.boxes import Choice, Session
 from grader.cli import main as main_command
+from grader.errors import FaultError
 from grader.results import read_result
 from tests.cli.conftest import Run
 
@@ -230,22 +231,49 @@ def test_check_tells_points_and_what_grading_looks_at_besides(run: Run, tmp_path
     assert "Only the public cases were run." in result.stdout
 
 
-def test_a_fault_of_ours_ends_with_3_and_still_shows_the_report(run: Run, root: Path, tmp_path: Path) -> None:
-    shutil.copytree(root, tmp_path / "course")
-    path = tmp_path / "course" / "assignments" / "tiny" / "assignment.py"
-    path.write_text(path.read_text().replace(
-        "return bool((answer[0] <= answer[1]).all())",
-        "return bool((answer[0] <= answer[1]).all()) and (answer[0] == x.min(axis=1)).all() or answer.nonsense",
-    ))  # fmt: skip
-    (tmp_path / "near.py").write_text(
-        Path("right.py").read_text().replace("return x.min(axis=1)", "return x.min(axis=1) - 1e-13")
-    )
+def test_a_fault_of_ours_ends_with_3_and_still_shows_the_report(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise FaultError("box: the disk is full.")
 
-    result = run("grade", "tiny", f"{tmp_path}/near.py", course=str(tmp_path / "course"))
+    monkeypatch.setattr(Session, "run", gone)
+
+    result = run("grade", "tiny", "right.py")
 
     assert result.exit_code == 3
     assert "grader fault (no points lost):" in result.stdout
-    assert "'tuple' object has no attribute 'nonsense'" in result.stdout
+    assert "box: the disk is full." in result.stdout
+
+
+def test_an_error_that_nobody_thought_of_is_one_line_and_ends_with_3(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def strange(*_: object, **__: object) -> None:
+        raise KeyError("strange")
+
+    monkeypatch.setattr(Session, "run", strange)
+    monkeypatch.delenv("GRADER_DEBUG", raising=False)
+
+    result = run("grade", "tiny", "right.py")
+
+    assert result.exit_code == 3
+    assert result.stderr.splitlines()[-1] == (
+        "grader fault (no points lost): grade: KeyError: 'strange' (GRADER_DEBUG=1 shows where)"
+    )
+    assert "Traceback" not in result.stderr
+
+
+def test_an_error_that_nobody_thought_of_shows_its_place_where_asked(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def strange(*_: object, **__: object) -> None:
+        raise KeyError("strange")
+
+    monkeypatch.setattr(Session, "run", strange)
+    monkeypatch.setenv("GRADER_DEBUG", "1")
+
+    assert isinstance(run("grade", "tiny", "right.py").exception, KeyError)
 
 
 def test_a_box_that_cannot_be_had_ends_with_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

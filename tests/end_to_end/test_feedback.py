@@ -126,13 +126,21 @@ def course_with_a_method(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("error", "states", "kept"),
+    [
+        (RuntimeError("judge"), ["failed", "skipped"], True),
+        (FaultError("box: gone."), ["fault", "fault"], False),
+    ],
+    ids=["brought down by the answer", "a fault of the machine"],
+)
 def test_nothing_is_earned_beside_a_deciding_check_that_could_not_be_judged(
-    bank: Bank, tmp_path: Path
+    error: Exception, states: list[str], kept: bool, bank: Bank, tmp_path: Path
 ) -> None:
-    """An answer that brings our judge down must not win points for its manners."""
+    """An answer that brings our judge down wins no points for its manners, and takes none out of those that count."""
 
     def fails(*_: object) -> None:
-        raise RuntimeError("judge")
+        raise error
 
     scale = bank.exercises[0]
     (first, *others) = scale.checks
@@ -150,5 +158,22 @@ def test_nothing_is_earned_beside_a_deciding_check_that_could_not_be_judged(
         box="bare",
     )
 
-    assert [check.status for check in result.exercises[0].checks] == ["fault", "fault"]
-    assert (result.score, result.max_score) == (0, 0)
+    assert [check.status for check in result.exercises[0].checks] == states
+    assert (result.score, result.max_score) == (0, planned.points if kept else 0)
+
+
+@pytest.mark.parametrize("name", ["evidence_of", "shrink"])
+def test_a_verdict_stands_where_its_case_cannot_be_shown(
+    name: str, grade_text: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    monkeypatch.setattr(judging, name, fails)
+
+    result = grade_text(but(scale="def scale(x, factor=2.0):\n    return 0.0 * np.asarray(x)\n"))
+
+    found = check_of(result, "scale")
+    assert found.status == "failed"
+    assert (found.evidence is None) == (name == "evidence_of")
+    assert result.faults == []

@@ -170,22 +170,23 @@ def faulty(make_course: Callable[..., Course]) -> Callable[[str], Bank]:
     return lambda otherwise: build_bank(make_course(FAULTY.format(otherwise=otherwise)).load("tiny"), seed=0)
 
 
-def test_a_predicate_that_raises_is_a_fault_and_costs_no_points(
+def test_a_predicate_that_raises_on_a_student_s_answer_costs_the_check(
     grade_text: Grade, faulty: Callable[[str], Bank]
 ) -> None:
     result = grade_text(but(scale=NEARLY), bank=faulty("answer.nonsense"))
 
     scale = exercise_of(result, "scale")
-    assert [check.status for check in scale.checks] == ["passed", "fault"]
-    assert (scale.status, scale.score, scale.max_score) == ("fault", 3, 3)
-    assert (result.score, result.max_score) == (5, 5)
-    assert result.percent == 100
-    [fault] = result.faults
-    assert fault.startswith("scale: satisfies: ")
-    assert "AttributeError: 'numpy.ndarray' object has no attribute 'nonsense'." in fault
+    assert [check.status for check in scale.checks] == ["passed", "failed"]
+    assert (scale.status, scale.score, scale.max_score) == ("failed", 3, 4)
+    assert (result.score, result.max_score) == (5, 6)
+    assert result.faults == []
+    assert scale.checks[1].message == (
+        "scale(x): expected that it is fine: could not be checked: "
+        "AttributeError: 'numpy.ndarray' object has no attribute 'nonsense'."
+    )
 
 
-def test_a_fault_does_not_hide_a_failure_of_the_student(
+def test_a_predicate_that_raises_does_not_hide_what_is_wrong_besides(
     grade_text: Grade, faulty: Callable[[str], Bank]
 ) -> None:
     text = but(

@@ -67,9 +67,15 @@ CASES: list[tuple[str, str, tuple[int, ...], str]] = [
     ("pinned", "tgkill", (PID + 1, PID, 9), EPERM),
     ("threads,processes", "tkill", (1, 9), ALLOW),
     ("pinned", "tkill", (PID, 9), EPERM),
-    ("threads", "prlimit64", (1, 7), ALLOW),
-    *[("pinned", "prlimit64", (pid, 7), ALLOW) for pid in (0, PID)],
-    *[("pinned", "prlimit64", (pid, 7), EPERM) for pid in (1, PID + 1, 2**32 - 1)],
+    ("threads,processes", "prlimit64", (1, 7, 0), ALLOW),
+    *[("", "prlimit64", (0, 7, new), EPERM) for new in (1, 2**32, 2**63)],
+    *[("pinned", "prlimit64", (pid, 7, 0), ALLOW) for pid in (0, PID)],
+    *[("pinned", "prlimit64", (pid, 7, 0), EPERM) for pid in (1, PID + 1, 2**32 - 1)],
+    *[
+        ("pinned", name, (clock, 1), answer)
+        for name in ("clock_gettime", "clock_getres", "clock_nanosleep")
+        for clock, answer in ((0, ALLOW), (11, ALLOW), (12, EPERM), (-6 & (2**32 - 1), EPERM))
+    ],
     ("threads", "getpriority", (1, 1), ALLOW),
     *[("pinned", "getpriority", (0, pid), ALLOW) for pid in (0, PID)],
     *[("pinned", "getpriority", arguments, EPERM) for arguments in ((0, 1), (1, 0), (2, 0))],
@@ -77,7 +83,9 @@ CASES: list[tuple[str, str, tuple[int, ...], str]] = [
     *[("", "prctl", (option,), EPERM) for option in (1, 4, 8, 22, 24, 28, 35, 36, 47, 0x59616D61)],
     ("", "personality", (0xFFFFFFFF,), ALLOW),
     *[("", "personality", (value,), EPERM) for value in (0, 8, 0x40000)],
-    *[("", "fcntl", (0, command), ALLOW) for command in (0, 1, 2, 3, 4, 6, 1030)],
+    *[("", "fcntl", (0, command), ALLOW) for command in (0, 1, 2, 3, 4, 1030)],
+    *[("threads,processes", "fcntl", (0, command), ALLOW) for command in (5, 6, 7, 36, 37, 38)],
+    *[("pinned", "fcntl", (0, command), EPERM) for command in (5, 6, 7, 36, 37, 38)],
     *[("", "fcntl", (0, command), EPERM) for command in (8, 10, 15, 1024, 1026, 1031, 1033)],
     *[("", "ioctl", (0, request), ALLOW) for request in (0x5401, 0x5413, 0x5421, 0x541B | 1 << 32)],
     *[("", "ioctl", (0, request), EPERM) for request in (0x5412, 0x541C, 0x5452, 0x40086602, 0xB701)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import tracemalloc
 from typing import Any
 
@@ -258,3 +259,36 @@ def test_a_forged_boolean_is_true_or_false() -> None:
     (forged,) = (decode(["a", "bool", [1], "C", 0], [b"\x02"]),)
     assert forged.view(np.uint8).tolist() == [1]
     assert Reply(forged).value.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["d", *(part for number in range(1_001) for part in (number * (2**61 - 1), 0))],
+        ["d", ["t", *[0] * 1_000], 0],
+        ["d", ["r", 0, [0] * 1_000], 0],
+        ["l", ["d", *(part for number in range(1_000) for part in (number, 0))], ["d", 0.5, 0]],
+    ],
+    ids=["integers of one hash", "the items of a tuple", "the path of an object", "in two dicts"],
+)
+def test_keys_that_are_no_text_are_few_because_each_may_be_compared_with_each(tree: Any) -> None:
+    with pytest.raises(ProtocolError, match=r"^expected at most 1000 keys that are no text, got more\.$"):
+        decode(tree, [])
+
+
+TENSOR = ["T", "float32", [], True, 0]
+
+
+def test_a_reply_does_not_make_the_grader_import_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch")
+
+    with pytest.raises(
+        ProtocolError, match=r"^expected no torch tensor where torch was not asked for, got one\.$"
+    ):
+        decode(TENSOR, [bytes(4)], tensors=False)
+    assert "torch" not in sys.modules
+
+
+def test_a_tensor_is_decoded_where_torch_is_there_already() -> None:
+    assert "torch" in sys.modules
+    assert decode(TENSOR, [bytes(4)], tensors=False).item() == 0

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from grader.errors import ProtocolError
-from grader.protocol import Opaque, decode, encode, pack
+from grader.protocol import Opaque, Ref, decode, encode, pack
 
 
 class AlwaysEqual(np.ndarray[Any, Any]):
@@ -159,3 +159,24 @@ def test_a_message_that_no_reader_would_take_is_not_packed(value: Any, message: 
     with pytest.raises(ProtocolError) as error:
         pack(value)
     assert str(error.value) == message
+
+
+def test_as_many_keys_that_are_no_text_cross_as_the_decoder_takes() -> None:
+    value = dict.fromkeys(range(1000), 0) | {f"{number}": 0 for number in range(5_000)}
+
+    assert decode(*encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {number * (2**61 - 1): 0 for number in range(1_001)},
+        {(0,) * 999: 0, 1: 0},
+        {Ref(0, (0,) * 1_000): 0},
+        [{number + 0.5: 0 for number in range(501)}, dict.fromkeys(range(500), 0)],
+    ],
+    ids=["integers of one hash", "the items of a tuple", "the path of an object", "in two dicts"],
+)
+def test_keys_whose_hashes_can_be_chosen_are_few_in_a_message(value: Any) -> None:
+    with pytest.raises(ProtocolError, match="too many keys that are no text; at most 1000 can cross"):
+        encode(value, opaque=True)
