@@ -186,11 +186,6 @@ class Session:
             frame = box.receive(self._limits.clock_s, since=since)
             if isinstance(frame, Ending):
                 return frame
-            self._room -= _kept(frame)
-            if self._room < 0:
-                return Ending(
-                    "protocol", f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all"
-                )
             if frame == _END and answered == len(scripts):
                 return None
             try:
@@ -200,7 +195,12 @@ class Session:
                     calls += 1
                     _send(box, _answer(message, offered))
                 elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
-                    outcomes.append(Reply.from_value(message.get("reply")))
+                    reply = Reply.from_value(message.get("reply"))
+                    self._room -= _kept(frame)  # of answers alone: what is refused is not kept
+                    if self._room < 0:
+                        most = _REPLIES * self._limits.reply_mib
+                        raise ProtocolError(f"answered with more than {most} MiB in all")
+                    outcomes.append(reply)
                     answered += 1
                 elif op == "done" and answered == len(scripts):
                     if field_of(message, "threads", int) > 1:

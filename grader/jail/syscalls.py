@@ -180,6 +180,7 @@ WAY_IN = (
         "giving up rights",
         "prctl setuid setgid setgroups setresuid setresgid setreuid setregid setfsuid setfsgid capget capset",
     ),
+    Group("setting its limits", "prlimit64"),
     Group("restricting itself", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
     Group("watching and ending the job", "kill tkill tgkill pidfd_open pidfd_send_signal"),
 )
