@@ -195,12 +195,7 @@ class Session:
                     calls += 1
                     _send(box, _answer(message, offered))
                 elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
-                    reply = Reply.from_value(message.get("reply"))
-                    self._room -= _kept(frame)  # of answers alone: what is refused is not kept
-                    if self._room < 0:
-                        most = _REPLIES * self._limits.reply_mib
-                        raise ProtocolError(f"answered with more than {most} MiB in all")
-                    outcomes.append(reply)
+                    outcomes.append(self._reply(message, frame))
                     answered += 1
                 elif op == "done" and answered == len(scripts):
                     if field_of(message, "threads", int) > 1:
@@ -210,6 +205,14 @@ class Session:
                     raise ProtocolError(f"expected answer {answered}, got {op[:40]!r}.")
             except ProtocolError as error:
                 return Ending("protocol", error.message)
+
+    def _reply(self, message: Any, frame: Frame) -> Reply:
+        """An answer, charged to what all of them may take; what is refused is not kept, and costs nothing."""
+        reply = Reply.from_value(message.get("reply"))
+        self._room -= _kept(frame)
+        if self._room < 0:
+            raise ProtocolError(f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all")
+        return reply
 
     def _drop(self) -> None:
         if self._box is not None:

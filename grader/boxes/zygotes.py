@@ -56,7 +56,6 @@ class Zygote:
             self._mountpoint = tempfile.mkdtemp(prefix="grader-") if level == "jail" else ""
         except OSError as error:
             raise FaultError(f"{level}: cannot make a temporary folder: {error}.") from None
-        home = str(Path(__file__).resolve().parents[2])
         start = Start(
             level=level,
             libraries=list(libraries),
@@ -70,16 +69,7 @@ class Zygote:
             self._remove_mountpoint()
             raise FaultError(f"{level}: cannot talk to a process: {error}.") from None
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-B", "-c", _CODE, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=home,
-                env=_ENVIRONMENT,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            self._process = _started(theirs.fileno())
         except OSError as error:
             self._channel.close()
             self._remove_mountpoint()
@@ -251,6 +241,20 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
 }
+
+
+def _started(channel: int) -> subprocess.Popen[bytes]:
+    """A Python that runs this very engine's zygote, with nothing of ours but its end of the socket."""
+    return subprocess.Popen(
+        [sys.executable, "-s", "-P", "-B", "-c", _CODE, str(channel)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).resolve().parents[2],
+        env=_ENVIRONMENT,
+        pass_fds=[channel],
+        start_new_session=True,
+    )
 
 
 def _is_library(path: str) -> bool:
