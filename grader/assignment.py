@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from grader.boxes import Limits
 from grader.cases import Contract, Domain, Returns
@@ -20,6 +20,7 @@ from grader.statements import Statement, statement
 __all__ = ["Assignment", "Exercise"]
 
 _PRELOADED = ("numpy", "torch")
+_CONDUCT = ("leaves_inputs_alone", "no_warnings", "refuses")
 
 
 def _refuse(where: str, expected: str, got: object, mend: str = "") -> AssignmentError:
@@ -191,10 +192,10 @@ class Exercise:
         for check in self.checks:
             if not hasattr(check, "judge") or not hasattr(check, "plan"):
                 raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
-        if self.checks[0].kind not in ("agrees", "gradient_of", "satisfies"):
+        if self.checks[0].kind in _CONDUCT or self.checks[0].runs != "scripts":
             raise _refuse(
                 f"{self.where}: checks",
-                "a check of values first (agrees, gradient_of or satisfies)",
+                "a check of values first (such as agrees, gradient_of or satisfies)",
                 self.checks[0].kind,
                 "The first check decides whether the others count; conduct alone is no solution.",
             )
@@ -240,6 +241,7 @@ class Assignment:
         exercises: In the order of the report.
         limits: What a submission may use.
         allow: Libraries that students may import, besides Python's own.
+        false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
     """
 
     id: str
@@ -247,6 +249,7 @@ class Assignment:
     exercises: Sequence[Exercise]
     limits: Limits = field(default_factory=Limits)
     allow: Sequence[str] = ("numpy",)
+    false_fail: float = 1e-6
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
@@ -260,6 +263,8 @@ class Assignment:
             raise _refuse(f"{where}: limits", "Limits(...)", self.limits)
         if not _is_list(self.allow, str):
             raise _refuse(f"{where}: allow", "a list of names of libraries", self.allow)
+        if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
+            raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
         self._check_names(where)
 
     def _check_names(self, where: str) -> None:
@@ -280,6 +285,15 @@ class Assignment:
     def libraries(self) -> tuple[str, ...]:
         """What the worker loads before the student's file."""
         return tuple(name for name in _PRELOADED if name in self.allow)
+
+    def checks_of(self, exercise: Exercise) -> dict[str, Check]:
+        """An exercise's checks by name, the statistical ones with their share of `false_fail`."""
+        every = [check for other in self.exercises for check in other.checks]
+        share = self.false_fail / max(1, sum(hasattr(check, "share") for check in every))
+        return {
+            name: replace(cast(Any, check), share=share) if hasattr(check, "share") else check
+            for name, check in exercise.named_checks.items()
+        }
 
     @property
     def points(self) -> float:

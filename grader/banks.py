@@ -110,7 +110,7 @@ def _assemble(
     for exercise in assignment.exercises:
         checks = tuple(
             PlannedCheck(name, check, trials[exercise.name][name], exercise.hints.get(name, ""))
-            for name, check in exercise.named_checks.items()
+            for name, check in assignment.checks_of(exercise).items()
         )
         contract = exercise.contract(assignment.id)
         exercises.append(
@@ -139,7 +139,7 @@ def _plan(assignment: Assignment, exercise: Exercise, seed: int) -> dict[str, tu
     contract = exercise.contract(assignment.id)
     cases = draw_cases(contract, seed=seed)
     planned: dict[str, tuple[Trial, ...]] = {}
-    for name, check in exercise.named_checks.items():
+    for name, check in assignment.checks_of(exercise).items():
         trials = tuple(check.plan(contract, cases))
         if not planned:
             require_discerning(check, contract, trials)

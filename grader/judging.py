@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.banks import Planned, PlannedCheck
@@ -19,6 +20,11 @@ from grader.shrinking import shrink
 __all__ = ["Judge"]
 
 _GATE = 0.5
+_OF_VALUES = frozenset(("value", "shape", "type", "nonfinite", "property", "gradient"))
+_KEEPS = (
+    "does your code keep something from one call for the next "
+    "(a global, a cache, a default argument that is changed)?"
+)
 
 
 class Judge:
@@ -32,10 +38,7 @@ class Judge:
 
     def exercise(self, planned: Planned, run: Run, before: Sequence[ExerciseResult]) -> ExerciseResult:
         """The verdict on one exercise; `before` are those on the exercises that stand before it."""
-        if run.fault:
-            checks = [_fault(check, run.fault) for check in planned.checks]
-        else:
-            checks = list(self._checks(planned, run))
+        checks = list(self._checks(planned, run))
         broken = [
             done.name
             for done in before
@@ -50,8 +53,12 @@ class Judge:
         first = planned.checks[0].name
         decided: CheckResult | None = None
         for check in planned.checks:
-            if decided is None:
-                decided = self._check(planned, check, run.replies[check.name])
+            if check.name in run.faults:
+                found = _fault(check, run.faults[check.name])
+                decided = decided or found
+                yield found
+            elif decided is None:
+                decided = self._check(planned, check, run.replies[check.name], run.again)
                 yield decided
             elif decided.status == "fault":
                 # Unknown is not right: manners earn nothing beside values that could not be judged.
@@ -61,24 +68,34 @@ class Judge:
             else:
                 yield self._check(planned, check, run.replies[check.name])
 
-    def _check(self, planned: Planned, check: PlannedCheck, replies: list[list[Outcome]]) -> CheckResult:
+    def _check(
+        self,
+        planned: Planned,
+        check: PlannedCheck,
+        replies: list[list[Outcome]],
+        again: Mapping[int, list[Outcome]] | None = None,
+    ) -> CheckResult:
         failed: list[tuple[Trial, Failure]] = []
         try:
-            for trial, outcomes in zip(check.trials, replies, strict=True):
+            for number, (trial, outcomes) in enumerate(zip(check.trials, replies, strict=True)):
                 failure = judged(check.check, planned.contract, trial, outcomes)
+                if failure is None and number in (again or {}):
+                    failure = _replayed(planned, check, trial, (again or {})[number])
                 if failure is not None:
                     failed.append((trial, failure))
         except FaultError as error:  # of the machine; what an answer brings about is `judged` a failure
             return _fault(check, str(error))
         if not failed:
             return _result(check, "passed", cases=len(check.trials))
-        trial, failure = min(failed, key=lambda item: item[0].entries)
+        # Those wrong in the first order can be made small; whether other calls are to blame is seen then.
+        trial, failure = min(failed, key=lambda item: (item[1].kind == "unstable", item[0].entries))
         counts = {"cases": len(check.trials), "cases_failed": len(failed), "hint": check.hint}
         failure = self._worded(planned, failure)
         if check.check.hidden:
             return _result(check, "failed", message=hidden_message(failure), kind=failure.kind, **counts)
         smaller = self._smaller(planned, check, trial, failure)
         trial, failure = smaller or (trial, failure)
+        failure = self._alone(planned, check, trial, failure)
         try:
             evidence = evidence_of(planned.contract, trial, failure, self._file, shrunk=smaller is not None)
         except Exception:  # the verdict stands without a case to show
@@ -86,6 +103,23 @@ class Judge:
         return _result(
             check, "failed", message=failure.message, kind=failure.kind, evidence=evidence, **counts
         )
+
+    def _alone(self, planned: Planned, check: PlannedCheck, trial: Trial, failure: Failure) -> Failure:
+        """The failure, or that there is none where this case comes first in a worker that knows no other."""
+        if check.check.runs != "scripts" or failure.kind not in _OF_VALUES:
+            return failure
+        try:
+            self._session.renew()
+            found = judged(check.check, planned.contract, trial, self._again(planned, check, trial))
+        except Exception:
+            return failure  # no box any more
+        if found is not None:
+            return failure
+        text = f"{failure.message} Alone, the same input is answered right: {_KEEPS}"
+        return replace(failure, kind="unstable", message=text)
+
+    def _again(self, planned: Planned, check: PlannedCheck, trial: Trial) -> list[Outcome]:
+        return self._session.run(trial.scripts, offered=offered(planned, [(check.check, trial)]))
 
     def _worded(self, planned: Planned, failure: Failure) -> Failure:
         """The failure, with what only the whole submission knows."""
@@ -109,14 +143,25 @@ class Judge:
         self, planned: Planned, check: PlannedCheck, trial: Trial, failure: Failure
     ) -> tuple[Trial, Failure] | None:
         def run(smaller: Trial) -> list[Outcome]:
-            return self._session.run(smaller.scripts, offered=offered(planned, [smaller]))
+            return self._again(planned, check, smaller)
 
-        if failure.kind == "import":
+        if failure.kind == "import" or check.check.runs != "scripts":
             return None
         try:
             return shrink(run, check.check, planned.contract, trial, failure, seed=self._seed)
         except Exception:
             return None  # no box any more, or no judge: the case that failed is shown as it was found
+
+
+def _replayed(
+    planned: Planned, check: PlannedCheck, trial: Trial, outcomes: Sequence[Outcome]
+) -> Failure | None:
+    """What is wrong with an answer that was right when the cases came in another order."""
+    failure = judged(check.check, planned.contract, trial, outcomes)
+    if failure is None:
+        return None
+    text = f"{failure.message} In another order of the calls the same input was answered right: {_KEEPS}"
+    return replace(failure, kind="unstable", message=text)
 
 
 def _result(check: PlannedCheck, status: Status, **values: Any) -> CheckResult:

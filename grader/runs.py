@@ -1,9 +1,10 @@
 """Runs all trials of a bank on one submission, so that hidden inputs cannot come out again.
 
 First the visible checks of every exercise, whose output is kept for the report. Then, in a fresh worker, the
-hidden ones, whose output is thrown away. What is run later (to make a failing case small) has a fresh worker
-again: code that remembers a hidden input has no way left to say it, in a box that keeps it from writing
-files elsewhere.
+hidden ones, whose output is thrown away. In another fresh worker some visible cases are played again, the last
+first: an answer that depends on the calls before it shows itself. What is run later (to make a failing case
+small) has that worker: code that remembers a hidden input has no way left to say it, in a box that keeps it from
+writing files elsewhere. Last, what is measured, in boxes of its own.
 """
 
 from __future__ import annotations
@@ -15,15 +16,22 @@ from typing import Any
 
 from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Session
-from grader.checks import Trial
+from grader.checks import Check, Trial
 from grader.errors import FaultError
-from grader.protocol import Ending, Outcome
+from grader.protocol import Ending, Outcome, Reply
 from grader.results import Output
 
-__all__ = ["Run", "offered", "run_all"]
+__all__ = ["Measure", "Run", "offered", "run_all"]
 
 Replies = dict[str, list[list[Outcome]]]
 """What came back, by check and trial."""
+
+
+Measure = Callable[[Planned, PlannedCheck, Trial], Outcome]
+"""Measures what a trial asks for; FaultError if the machine does not allow it."""
+
+_REPLAYED = frozenset(("agrees", "satisfies", "gradient_of", "backward_of"))
+_AGAIN = 6
 
 
 @dataclass
@@ -31,46 +39,69 @@ class Run:
     """One exercise as it was run."""
 
     replies: Replies = field(default_factory=dict)
-    fault: str = ""
-    """Why it could not be run, where that is ours."""
+    again: dict[int, list[Outcome]] = field(default_factory=dict)
+    """What came back when trials of the first check were played again, by their number."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Checks that could not be run, by name, and why, where that is ours."""
     output: Output = field(default_factory=Output)
     wall_s: float = 0.0
 
 
-def run_all(bank: Bank, session: Session, progress: Callable[[str], None]) -> dict[str, Run]:
-    """What came back for every trial, by exercise."""
+def run_all(
+    bank: Bank, session: Session, progress: Callable[[str], None], *, source: str, measure: Measure
+) -> dict[str, Run]:
+    """What came back for every trial, by exercise.
+
+    Args:
+        source: The student's text, for checks that read it.
+        measure: Called for each trial of a check that measures.
+    """
     runs = {planned.contract.name: Run() for planned in bank.exercises}
     for planned in bank.exercises:
         progress(planned.contract.name)
         run = runs[planned.contract.name]
-        _run(planned, [check for check in planned.checks if not check.check.hidden], session, run)
+        _read(planned, source, run)
+        _run(planned, _scripted(planned, hidden=False), session, run)
         text, cut = session.printed()
         run.output = Output(text=text, cut_bytes=cut)
-    hidden = {
-        planned.contract.name: [check for check in planned.checks if check.check.hidden]
-        for planned in bank.exercises
-    }
-    if any(hidden.values()):
+    if any(_scripted(planned, hidden=True) for planned in bank.exercises):
         session.renew()
         for planned in bank.exercises:
-            _run(planned, hidden[planned.contract.name], session, runs[planned.contract.name])
-        session.renew()
+            _run(planned, _scripted(planned, hidden=True), session, runs[planned.contract.name])
+    session.renew()
+    for planned in reversed(bank.exercises):
+        _replay(planned, session, runs[planned.contract.name])
     session.printed()
+    for planned in bank.exercises:
+        _measure(planned, measure, runs[planned.contract.name])
     return runs
+
+
+def _scripted(planned: Planned, *, hidden: bool) -> list[PlannedCheck]:
+    return [
+        check for check in planned.checks if check.check.runs == "scripts" and check.check.hidden == hidden
+    ]
+
+
+def _read(planned: Planned, source: str, run: Run) -> None:
+    """The text is the answer to every trial of a check that reads it."""
+    for check in planned.checks:
+        if check.check.runs == "source":
+            run.replies[check.name] = [[Reply(source)] for _ in check.trials]
 
 
 def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Session, run: Run) -> None:
     """Run the trials of some checks of an exercise; they travel in one message."""
-    if run.fault or not checks:
+    if not checks:
         return
     begun = time.monotonic()
-    trials = [trial for check in checks for trial in check.trials]
-    scripts = [script for trial in trials for script in trial.scripts]
+    pairs = [(check.check, trial) for check in checks for trial in check.trials]
+    scripts = [script for _, trial in pairs for script in trial.scripts]
     stuck = _stuck(run.replies)
     try:
-        outcomes = [stuck] * len(scripts) if stuck else session.run(scripts, offered=offered(planned, trials))
+        outcomes = [stuck] * len(scripts) if stuck else session.run(scripts, offered=offered(planned, pairs))
     except FaultError as error:
-        run.fault = str(error)
+        run.faults.update({check.name: str(error) for check in checks})
         return
     finally:
         run.wall_s += time.monotonic() - begun
@@ -79,15 +110,54 @@ def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Session, run
         run.replies[check.name] = [[next(left) for _ in trial.scripts] for trial in check.trials]
 
 
+def _replay(planned: Planned, session: Session, run: Run) -> None:
+    """Play some trials of the check that decides again, the last first, unless they went wrong on the way."""
+    check = planned.checks[0]
+    replies = run.replies.get(check.name, [])
+    ended = any(isinstance(outcome, Ending) for trial in replies for outcome in trial)
+    if check.check.kind not in _REPLAYED or check.check.hidden or not replies or ended:
+        return
+    count = len(check.trials)
+    numbers = sorted({at * (count - 1) // (_AGAIN - 1) for at in range(_AGAIN)}, reverse=True)
+    pairs = [(check.check, check.trials[number]) for number in numbers]
+    begun = time.monotonic()
+    try:
+        outcomes = session.run([trial.scripts[0] for _, trial in pairs], offered=offered(planned, pairs))
+    except FaultError as error:
+        run.faults[check.name] = str(error)
+        return
+    finally:
+        run.wall_s += time.monotonic() - begun
+    run.again = {
+        number: [outcome, *replies[number][1:]] for number, outcome in zip(numbers, outcomes, strict=True)
+    }
+
+
+def _measure(planned: Planned, measure: Measure, run: Run) -> None:
+    begun = time.monotonic()
+    for check in planned.checks:
+        if check.check.runs != "timing":
+            continue
+        stuck = _stuck(run.replies)
+        try:
+            run.replies[check.name] = [[stuck or measure(planned, check, trial)] for trial in check.trials]
+        except FaultError as error:
+            run.faults[check.name] = str(error)
+    run.wall_s += time.monotonic() - begun
+
+
 def _stuck(replies: Mapping[str, list[list[Outcome]]]) -> Outcome | None:
     """The time-out that this exercise ran into already, if any: waiting for it once is enough."""
     found = (outcome for trials in replies.values() for trial in trials for outcome in trial)
     return next((item for item in found if isinstance(item, Ending) and item.verdict == "timeout"), None)
 
 
-def offered(planned: Planned, trials: Sequence[Trial]) -> dict[int, Any]:
-    """The functions offered in these trials, by number."""
+def offered(planned: Planned, pairs: Sequence[tuple[Check, Trial]]) -> dict[int, Any]:
+    """The functions offered in these trials, by number: those among the inputs, and the checks' own."""
     found: dict[int, Any] = {}
-    for trial in trials:
+    for check, trial in pairs:
         found.update(planned.contract.offered(trial.inputs, trial.sizes))
+        own = getattr(check, "offered", None)
+        if own is not None:
+            found.update(own(planned.contract, trial))
     return found

@@ -181,7 +181,7 @@ EXERCISES: list[tuple[dict[str, Any], str]] = [
                            "got Agrees(rtol=1e-06, atol=1e-12, weight=3, hidden=False)."),
     ({"checks": ["agrees"]}, "checks: expected checks, such as agrees(), got 'agrees'."),
     ({"checks": [leaves_inputs_alone()]},
-     "checks: expected a check of values first (agrees, gradient_of or satisfies), got 'leaves_inputs_alone'.\n"
+     "checks: expected a check of values first (such as agrees, gradient_of or satisfies), got 'leaves_inputs_alone'.\n"
      "The first check decides whether the others count; conduct alone is no solution."),
     ({"hints": {"agree": "x"}}, "hints: expected names of its checks (agrees), got 'agree'."),
     ({"hints": ["agrees"]}, "hints: expected a dict of words by check, got ['agrees']."),

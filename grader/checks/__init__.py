@@ -8,7 +8,7 @@ from grader.checks.answers import error_text, judged, signature
 from grader.checks.conduct import leaves_inputs_alone, no_warnings, refuses
 from grader.checks.gradients import gradient_of
 from grader.checks.stored import check_from_data, check_to_data
-from grader.checks.trials import Check, Failure, Grid, Trial
+from grader.checks.trials import Check, Failure, Grid, Runs, Trial
 from grader.checks.trivial import require_discerning
 from grader.checks.values import agrees, satisfies, unchanged_when
 
@@ -16,6 +16,7 @@ __all__ = [
     "Check",
     "Failure",
     "Grid",
+    "Runs",
     "Trial",
     "agrees",
     "check_from_data",

@@ -13,7 +13,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import answer, signature
 from grader.checks.comparing import Tolerance, mismatch
-from grader.checks.trials import Failure, Trial, spread
+from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import changed, require_weight
 from grader.errors import AssignmentError
 from grader.messages import kind_text, value_text
@@ -44,6 +44,7 @@ class LeavesInputsAlone:
     kind: ClassVar[str] = "leaves_inputs_alone"
     title: ClassVar[str] = "Arguments stay as they were, and the result shares no memory with them"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     weight: float
     hidden: bool
 
@@ -118,6 +119,7 @@ class NoWarnings:
     kind: ClassVar[str] = "no_warnings"
     title: ClassVar[str] = "No overflow or invalid operation happens on the way"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     weight: float
     hidden: bool
 
@@ -156,6 +158,7 @@ class Refuses:
     kind: ClassVar[str] = "refuses"
     title: ClassVar[str] = "Bad input raises ValueError"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     makers: tuple[Bad, ...]
     weight: float
     hidden: bool

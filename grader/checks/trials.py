@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from grader.cases import Case, Contract
 from grader.protocol import Outcome, Script
 from grader.shapes import Sizes
 
-__all__ = ["Check", "Failure", "Grid", "Trial", "spread"]
+__all__ = ["Check", "Failure", "Grid", "Runs", "Trial", "spread"]
 
 Grid = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 """Expected, got and error over tolerance, each 2-D and of one shape."""
+
+
+Runs = Literal["scripts", "source", "timing"]
+"""What a check judges: answers to its trials' scripts; the student's text; or a measurement of both functions."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,10 @@ class Check(Protocol):
     @property
     def stored(self) -> bool:
         """Whether the check can be rebuilt from data, without functions of the instructor's."""
+
+    @property
+    def runs(self) -> Runs:
+        """What is judged. `source`: one reply, whose value is the text; `timing`: one reply, with what was measured."""
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         """The trials for these cases; may leave out cases that it has no question about."""

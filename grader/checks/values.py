@@ -13,7 +13,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, error_text, fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
-from grader.checks.trials import Failure, Trial, spread
+from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.errors import AssignmentError
 from grader.messages import value_text
 from grader.protocol import Outcome
@@ -43,6 +43,7 @@ class Agrees:
 
     kind: ClassVar[str] = "agrees"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     rtol: float
     atol: float
     weight: float
@@ -119,6 +120,7 @@ class UnchangedWhen:
 
     kind: ClassVar[str] = "unchanged_when"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     what: str
     change: Change | None
     rtol: float
@@ -168,6 +170,7 @@ class Satisfies:
 
     kind: ClassVar[str] = "satisfies"
     stored: ClassVar[bool] = False
+    runs: ClassVar[Runs] = "scripts"
     what: str
     predicate: Predicate | None
     weight: float

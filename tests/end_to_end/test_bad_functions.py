@@ -138,8 +138,10 @@ WRONG = {
     ),
     "the first answer again": (
         scale("seen.append(np.asarray(x, float) * factor); return seen[0]", "def scale(x, factor=2.0, *, seen=[]):"),
-        "shape",
-        "scale(x, factor): expected shape (1,), got (1, 1, 1).",
+        "unstable",
+        "scale(x, factor): expected shape (1,), got (6, 5, 4). Alone, the same input is answered right: does "
+        "your code keep something from one call for the next (a global, a cache, a default "
+        "argument that is changed)?",
     ),
 }  # fmt: skip
 

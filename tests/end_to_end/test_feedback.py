@@ -145,7 +145,7 @@ def test_nothing_is_earned_beside_a_deciding_check_that_could_not_be_judged(
     scale = bank.exercises[0]
     (first, *others) = scale.checks
     broken = SimpleNamespace(
-        kind="agrees", title="", weight=3, hidden=False, stored=True, plan=fails, judge=fails
+        kind="agrees", title="", weight=3, hidden=False, stored=True, runs="scripts", plan=fails, judge=fails
     )
     planned = replace(scale, checks=(replace(first, check=cast(Check, broken)), *others))
     file = tmp_path / "stub.py"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 # From the ground up. Names are modules of grader/ or packages in it; those of one layer do not know each other.
 LAYERS = (
     ("errors",),
-    ("shapes", "results", "protocol", "statements"),
+    ("bundles", "shapes", "results", "protocol", "statements"),
     ("messages", "submissions", "worker"),
     ("cases", "jail"),
     ("checks", "boxes"),

@@ -1,0 +1,176 @@
+"""A function with all of a course's code that it needs, as one text that stands alone.
+
+The reference has to run in a box now and then: beside a student's function where time is compared, and changed on
+purpose where an assignment's checks are tested. A box knows nothing of a course, so what goes in is a text like a
+student's: the modules that the function comes from, each cut down to what is used, behind an importer of their own.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from grader.errors import AssignmentError
+
+__all__ = ["bundle", "modules_of", "pruned"]
+
+_LOADER = '''\
+import importlib as _importlib, importlib.abc as _abc, importlib.machinery as _machinery, sys as _sys
+
+
+class _Bundle(_abc.MetaPathFinder, _abc.Loader):
+    """Imports the modules in `_SOURCES`."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in _SOURCES:
+            return None
+        inside = any(other.startswith(name + ".") for other in _SOURCES)
+        return _machinery.ModuleSpec(name, self, is_package=inside)
+
+    def exec_module(self, module):
+        exec(compile(_SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)
+
+
+_sys.meta_path.insert(0, _Bundle())
+'''
+
+
+def bundle(functions: Iterable[Callable[..., Any]], *, changed: Mapping[str, str] | None = None) -> str:
+    """One text that defines every one of these functions or classes under its name.
+
+    Args:
+        functions: Of modules that can be read; two of one name are refused.
+        changed: Texts to take for the modules of these names, instead of their own.
+    Raises:
+        AssignmentError: A source cannot be read.
+    """
+    wanted: dict[str, set[str]] = {}
+    for function in functions:
+        wanted.setdefault(function.__module__, set()).add(function.__name__)
+    sources = modules_of(wanted)
+    sources.update(changed or {})
+    for name in list(sources):  # a package needs its parents, be they empty
+        for end in [at for at, letter in enumerate(name) if letter == "."]:
+            sources.setdefault(name[:end], "")
+    lines = [f"_SOURCES = {sources!r}", _LOADER]
+    # Not by an import statement: those of a student's file reach only what the assignment allows.
+    for module, names in wanted.items():
+        lines += [f"{name} = _importlib.import_module({module!r}).{name}" for name in sorted(names)]
+    return "\n".join(lines) + "\n"
+
+
+def modules_of(wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The text of every module of the course that these names need, by module, each cut down to what is used."""
+    needed: dict[str, set[str]] = {module: set(names) for module, names in wanted.items()}
+    tops = {module.partition(".")[0] for module in needed}
+    texts: dict[str, str] = {}
+    todo = list(needed)
+    while todo:
+        name = todo.pop()
+        texts[name] = pruned(_source(name), needed[name])
+        for module, names in _imported(texts[name]):
+            if module.partition(".")[0] not in tops:
+                continue
+            before = set(needed.get(module, ()))
+            needed.setdefault(module, set()).update(names)
+            if module not in texts or needed[module] != before:
+                todo.append(module)
+    return texts
+
+
+def pruned(source: str, names: Iterable[str]) -> str:
+    """The module's text without the definitions, imports and assignments that these names do not use."""
+    tree = ast.parse(source)
+    defined: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        for name in _defines(node):
+            defined.setdefault(name, []).append(node)
+    kept: set[ast.stmt] = set()
+    todo = list(names)
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for node in defined.get(name, ()):
+            kept.add(node)
+            todo.extend(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+            todo.extend(_quoted(node))
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+        if future or star:
+            body.append(node)
+        elif node in kept:
+            body.append(_narrowed(node, seen))
+    return ast.unparse(ast.Module(body, [])) + "\n"
+
+
+def _narrowed(node: ast.stmt, used: set[str]) -> ast.stmt:
+    """An import of only what is used."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return node
+    names = [alias for alias in node.names if (alias.asname or alias.name).partition(".")[0] in used]
+    if isinstance(node, ast.Import):
+        return ast.Import(names)
+    return ast.ImportFrom(node.module, names, node.level)
+
+
+def _defines(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module gives a meaning to."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.Expr):
+        return []  # a docstring
+    return [
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    ]
+
+
+def _quoted(node: ast.stmt) -> list[str]:
+    """Names in annotations that are written as text."""
+    return [
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.isidentifier()
+    ]
+
+
+def _imported(text: str) -> list[tuple[str, set[str]]]:
+    """Modules and the names taken from them; a module that is taken whole has all its names."""
+    found: list[tuple[str, set[str]]] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found.extend((alias.name, _all_names(alias.name)) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {alias.name for alias in node.names}
+            for name in list(names):
+                module = f"{node.module}.{name}"
+                if isinstance(sys.modules.get(module), ModuleType):
+                    found.append((module, _all_names(module)))
+                    names.discard(name)
+            found.append((node.module, _all_names(node.module) if "*" in names else names))
+    return found
+
+
+def _all_names(module: str) -> set[str]:
+    loaded = sys.modules.get(module)
+    return {name for name in vars(loaded) if not name.startswith("__")} if loaded is not None else set()
+
+
+def _source(name: str) -> str:
+    try:
+        return inspect.getsource(sys.modules[name])
+    except (KeyError, OSError, TypeError) as error:
+        raise AssignmentError(
+            f"{name}: expected a module whose text can be read, got {type(error).__name__}: {error}.",
+            mend="The reference is run in a box of its own, and for that its file has to be there.",
+        ) from None
