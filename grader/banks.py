@@ -23,6 +23,7 @@ from grader.cases import Contract, Offered, draw_cases
 from grader.checks import Check, Trial, require_discerning
 from grader.errors import AssignmentError, ProtocolError
 from grader.protocol import FrameReader, Script, encode, pack, unpack
+from grader.testing import confirm_tests
 
 __all__ = [
     "Bank",
@@ -31,6 +32,7 @@ __all__ = [
     "build_bank",
     "cache_folder",
     "cached_bank",
+    "plan_exercise",
     "trial_from_data",
     "trial_to_data",
 ]
@@ -72,6 +74,7 @@ class Bank:
     hashes: Mapping[str, str] = field(default_factory=dict)
     not_covered: str = ""
     """For a hand-out's bank: what only the course's own grading looks at."""
+    forbid: tuple[str, ...] = ()
 
 
 def build_bank(assignment: Assignment, *, seed: int) -> Bank:
@@ -80,8 +83,19 @@ def build_bank(assignment: Assignment, *, seed: int) -> Bank:
     Raises:
         AssignmentError: A domain, the reference or a check does not hold what it promises.
     """
+    confirm_tests(assignment, seed=seed)
     trials = {exercise.name: _plan(assignment, exercise, seed) for exercise in assignment.exercises}
     return _assemble(assignment, seed, trials)
+
+
+def plan_exercise(assignment: Assignment, name: str, *, seed: int) -> Planned:
+    """One exercise's trials, drawn and computed; those of the others are not.
+
+    Raises:
+        AssignmentError: As `build_bank`.
+    """
+    exercise = next(found for found in assignment.exercises if found.name == name)
+    return _planned(assignment, exercise, _plan(assignment, exercise, seed))
 
 
 def cached_bank(assignment: Assignment, *, seed: int, source_hash: str, cache: Path | None = None) -> Bank:
@@ -95,6 +109,7 @@ def cached_bank(assignment: Assignment, *, seed: int, source_hash: str, cache: P
     path = (cache or cache_folder()) / "banks" / f"{assignment.id}-{key[:32]}.bank"
     trials = _read(path, assignment)
     if trials is None:
+        confirm_tests(assignment, seed=seed)
         trials = {exercise.name: _plan(assignment, exercise, seed) for exercise in assignment.exercises}
         _write(path, trials)
     return _assemble(assignment, seed, trials, {"assignment": source_hash, "cases": key})
@@ -106,23 +121,7 @@ Trials = Mapping[str, Mapping[str, tuple[Trial, ...]]]
 def _assemble(
     assignment: Assignment, seed: int, trials: Trials, hashes: Mapping[str, str] | None = None
 ) -> Bank:
-    exercises = []
-    for exercise in assignment.exercises:
-        checks = tuple(
-            PlannedCheck(name, check, trials[exercise.name][name], exercise.hints.get(name, ""))
-            for name, check in assignment.checks_of(exercise).items()
-        )
-        contract = exercise.contract(assignment.id)
-        exercises.append(
-            Planned(
-                contract=contract,
-                title=exercise.statement.title,
-                points=float(exercise.points),
-                needs=exercise.needs,
-                checks=checks,
-                statement=exercise.statement.text,
-            )
-        )
+    exercises = [_planned(assignment, exercise, trials[exercise.name]) for exercise in assignment.exercises]
     return Bank(
         assignment.id,
         assignment.title,
@@ -132,6 +131,22 @@ def _assemble(
         seed,
         tuple(exercises),
         dict(hashes or {}),
+        forbid=tuple(assignment.forbid),
+    )
+
+
+def _planned(assignment: Assignment, exercise: Exercise, trials: Mapping[str, tuple[Trial, ...]]) -> Planned:
+    checks = tuple(
+        PlannedCheck(name, check, trials[name], exercise.hints.get(name, ""))
+        for name, check in assignment.checks_of(exercise).items()
+    )
+    return Planned(
+        contract=exercise.contract(assignment.id),
+        title=exercise.statement.title,
+        points=float(exercise.points),
+        needs=exercise.needs,
+        checks=checks,
+        statement=exercise.statement.text,
     )
 
 
@@ -141,7 +156,7 @@ def _plan(assignment: Assignment, exercise: Exercise, seed: int) -> dict[str, tu
     planned: dict[str, tuple[Trial, ...]] = {}
     for name, check in assignment.checks_of(exercise).items():
         trials = tuple(check.plan(contract, cases))
-        if not planned:
+        if not planned and check.runs != "tests":
             require_discerning(check, contract, trials)
         for trial in trials:
             _require_plain(trial, contract, name)

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.errors import AssignmentError
 
-__all__ = ["bundle", "modules_of", "pruned"]
+__all__ = ["bundle", "bundle_beside", "modules_of", "pruned"]
 
 _LOADER = '''\
 import importlib as _importlib, importlib.abc as _abc, importlib.machinery as _machinery, sys as _sys
@@ -51,16 +51,37 @@ def bundle(functions: Iterable[Callable[..., Any]], *, changed: Mapping[str, str
     wanted: dict[str, set[str]] = {}
     for function in functions:
         wanted.setdefault(function.__module__, set()).add(function.__name__)
-    sources = modules_of(wanted)
-    sources.update(changed or {})
-    for name in list(sources):  # a package needs its parents, be they empty
-        for end in [at for at, letter in enumerate(name) if letter == "."]:
-            sources.setdefault(name[:end], "")
-    lines = [f"_SOURCES = {sources!r}", _LOADER]
-    # Not by an import statement: those of a student's file reach only what the assignment allows.
-    for module, names in wanted.items():
-        lines += [f"{name} = _importlib.import_module({module!r}).{name}" for name in sorted(names)]
-    return "\n".join(lines) + "\n"
+    lines = [f"_SOURCES = {_with_parents({**modules_of(wanted), **(changed or {})})!r}", _LOADER]
+    return "\n".join([*lines, *_taken(wanted)]) + "\n"
+
+
+def bundle_beside(
+    others: Iterable[Callable[..., Any]], function: Callable[..., Any], *, changed: Mapping[str, str]
+) -> str:
+    """A bundle of `others` as they are, and beside them of one function with changed modules.
+
+    A change of what they share does not reach the others.
+    """
+    wanted = {function.__module__: {function.__name__}}
+    sources = _with_parents({**modules_of(wanted), **changed})
+    forget = "for _name in _SOURCES:\n    _sys.modules.pop(_name, None)"
+    lines = [bundle(others), forget, "_SOURCES.clear()", f"_SOURCES.update({sources!r})"]
+    return "\n".join([*lines, *_taken(wanted)]) + "\n"
+
+
+def _with_parents(sources: dict[str, str]) -> dict[str, str]:
+    """The modules and the packages that they are in, be these empty."""
+    parents = [name[:end] for name in sources for end, letter in enumerate(name) if letter == "."]
+    return {**dict.fromkeys(parents, ""), **sources}
+
+
+def _taken(wanted: Mapping[str, Iterable[str]]) -> list[str]:
+    """Not by import statements: those of a student's file reach only what the assignment allows."""
+    return [
+        f"{name} = _importlib.import_module({module!r}).{name}"
+        for module, names in wanted.items()
+        for name in sorted(names)
+    ]
 
 
 def modules_of(wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:

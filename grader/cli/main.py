@@ -24,6 +24,7 @@ _COMMANDS = {
     "grade": ("grading", "Grade a submission with the course's assignment."),
     "check": ("grading", "Check your file on the public cases of your hand-out."),
     "demo": ("grading", "Grade a sample submission, to see what comes out."),
+    "audit": ("auditing", "Test an assignment's checks with mutants and right variants."),
     "list": ("course", "List the course's assignments."),
     "handout": ("course", "Write the folder that students get."),
     "report": ("reporting", "Show a stored result again, as text or HTML."),

@@ -13,15 +13,17 @@ ROOT = Path(__file__).parents[2]
 # From the ground up. Names are modules of grader/ or packages in it; those of one layer do not know each other.
 LAYERS = (
     ("errors",),
-    ("bundles", "shapes", "results", "protocol", "statements"),
+    ("bundles", "shapes", "results", "protocol", "statements", "syntax"),
     ("messages", "submissions", "worker"),
     ("cases", "jail"),
     ("checks", "boxes"),
     ("assignment",),
+    ("testing",),
     ("courses", "banks", "evidence"),
-    ("shrinking", "handouts", "runs"),
+    ("shrinking", "handouts", "measuring", "runs"),
     ("judging",),
     ("grading", "reports"),
+    ("audit",),
     ("cli",),
     ("__main__",),
 )

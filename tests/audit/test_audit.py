@@ -1,0 +1,124 @@
+"""`grader audit`: what it finds in checks that are known to be weak, and what it says of strong ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.audit import Audit
+from grader.cli import main
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_CACHE", str(cache))
+
+
+def kept(cache: Path) -> list[Path]:
+    return sorted((cache / "audits").iterdir())
+
+
+def run(course: Path, *options: str) -> Result:
+    arguments = ["--course", str(course), "audit", "weak", "--jobs", "1", *options]
+    return CliRunner().invoke(main, arguments)
+
+
+def audited(course: Path, *options: str) -> Audit:
+    done = run(course, "--json", str(course / "audit.json"), *options)
+    assert done.exit_code in (0, 1), done.output
+    return Audit.model_validate_json((course / "audit.json").read_bytes())
+
+
+def test_strong_checks_kill_every_mutant_but_those_that_change_no_value(strong: Path) -> None:
+    done = run(strong, "--json", str(strong / "a.json"), "--html", str(strong / "a.html"), "--min-kill", "1")
+    audit = Audit.model_validate_json((strong / "a.json").read_bytes())
+
+    assert done.exit_code == 0, done.output
+    assert audit.survivors == []
+    assert audit.killed > 30
+    assert audit.sound
+    assert [item.file for item in audit.wrong] == ["factors.py"]
+    assert "100.0 %" in done.output
+    dead = [mutant for mutant in audit.mutants if mutant.exercise == "halve" and "1 + 1" in mutant.after]
+    assert [mutant.status for mutant in dead] == ["equivalent"]
+    assert "agrees with the reference on" in dead[0].witness
+    assert "<script" not in (strong / "a.html").read_text()
+
+
+def test_weak_checks_are_told_with_an_input_that_shows_it(weak: Path) -> None:
+    done = run(weak, "--json", str(weak / "a.json"), "--min-kill", "0.98")
+    assert done.exit_code == 1, done.output
+    audit = Audit.model_validate_json((weak / "a.json").read_bytes())
+
+    survivors = [mutant for mutant in audit.survivors if mutant.exercise == "spread"]
+    assert any(mutant.after == "return float(np.sqrt(np.mean(x * 2)))" for mutant in survivors)
+    assert all(mutant.witness.startswith("spread(x=") for mutant in survivors)
+    assert all("expected" in mutant.witness for mutant in survivors)
+    assert [item.caught for item in audit.wrong] == [False]
+    assert "+ return float(np.sqrt(np.mean(x * 2)))" in done.output
+    assert "factors.py: expected halve: agrees; spread: agrees, got halve: agrees" in done.output
+
+
+def test_a_right_submission_that_fails_is_a_false_failure(strong: Path) -> None:
+    accepted = strong / "assignments" / "weak" / "submissions" / "accepted" / "own.py"
+    accepted.write_text(accepted.read_text().replace("/ 2", "/ 2 + 1e-3"))
+
+    audit = audited(strong, "--most", "3")
+
+    assert {item.exercise for item in audit.false_failures} == {"halve"}
+    assert not audit.sound
+
+
+def test_two_audits_say_the_same_and_the_second_does_nothing_anew(strong: Path, cache: Path) -> None:
+    first = audited(strong, "--seeds", "2", "--most", "3")
+    before = {path: path.stat().st_mtime_ns for path in kept(cache)}
+    again = audited(strong, "--seeds", "2", "--most", "3")
+
+    assert again.model_dump(exclude={"wall_s"}) == first.model_dump(exclude={"wall_s"})
+    assert {path: path.stat().st_mtime_ns for path in kept(cache)} == before
+    assert first.seeds == 2
+
+
+def test_an_audit_that_was_stopped_goes_on(
+    strong: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path))
+    first = audited(strong, "--most", "3")
+    for path in kept(tmp_path)[::2]:
+        path.unlink()
+    kept(tmp_path)[0].write_text("[{")  # half a file, as a full disk leaves
+
+    again = audited(strong, "--most", "3")
+
+    assert again.model_dump(exclude={"wall_s"}) == first.model_dump(exclude={"wall_s"})
+    assert len([json.loads(path.read_text()) for path in kept(tmp_path)]) == 8
+
+
+def test_reasons_stand_beside_survivors(weak: Path) -> None:
+    after = "return float(np.sqrt(np.mean(x * 2)))"
+    (weak / "assignments" / "weak" / "survivors.toml").write_text(
+        f'[[survivor]]\nexercise = "spread"\nafter = "{after}"\nreason = "Only the sign is asked for."\n'
+    )
+
+    done = run(weak, "--json", str(weak / "a.json"))
+    found = json.loads((weak / "a.json").read_text())["mutants"]
+
+    assert {item["reason"] for item in found if item["after"] == after} == {"Only the sign is asked for."}
+    assert done.exit_code == 0
+
+
+def test_reasons_that_cannot_be_read_are_refused(strong: Path) -> None:
+    (strong / "assignments" / "weak" / "survivors.toml").write_text('[[survivor]]\nexercise = "spread"\n')
+
+    done = run(strong)
+
+    assert done.exit_code == 2
+    assert "survivors.toml: expected [[survivor]] tables" in done.output
