@@ -192,7 +192,7 @@ class Exercise:
         for check in self.checks:
             if not hasattr(check, "judge") or not hasattr(check, "plan"):
                 raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
-        if self.checks[0].kind in _CONDUCT or self.checks[0].runs != "scripts":
+        if self.checks[0].kind in _CONDUCT or self.checks[0].runs not in ("scripts", "tests"):
             raise _refuse(
                 f"{self.where}: checks",
                 "a check of values first (such as agrees, gradient_of or satisfies)",
@@ -238,9 +238,10 @@ class Assignment:
     Args:
         id: Identifier, the name of the assignment's folder: letters, digits and underscores.
         title: For people.
-        exercises: In the order of the report.
+        exercises: In the order of the report; none where test files are all there is.
         limits: What a submission may use.
         allow: Libraries that students may import, besides Python's own.
+        forbid: Modules that their import statements do not reach all the same ("ctypes", "numpy.fft").
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
     """
 
@@ -250,6 +251,7 @@ class Assignment:
     limits: Limits = field(default_factory=Limits)
     allow: Sequence[str] = ("numpy",)
     false_fail: float = 1e-6
+    forbid: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
@@ -257,12 +259,14 @@ class Assignment:
         where = f"assignment {self.id!r}"
         if not isinstance(self.title, str) or not self.title:
             raise _refuse(f"{where}: title", "words", self.title)
-        if not self.exercises or not _is_list(self.exercises, Exercise):
-            raise _refuse(f"{where}: exercises", "a list of at least one Exercise", self.exercises)
+        if not _is_list(self.exercises, Exercise):
+            raise _refuse(f"{where}: exercises", "a list of Exercise", self.exercises)
         if not isinstance(self.limits, Limits):
             raise _refuse(f"{where}: limits", "Limits(...)", self.limits)
         if not _is_list(self.allow, str):
             raise _refuse(f"{where}: allow", "a list of names of libraries", self.allow)
+        if not _is_list(self.forbid, str):
+            raise _refuse(f"{where}: forbid", "a list of names of modules", self.forbid)
         if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
         self._check_names(where)

@@ -179,12 +179,15 @@ def _key(assignment: Assignment, seed: int, source_hash: str) -> str:
     digest = hashlib.sha256()
     names = ["grader", "numpy", "hypothesis", *(["torch"] if "torch" in assignment.libraries else [])]
     versions = [f"{name}={importlib.metadata.version(name)}" for name in names]
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # only laws are judged with it
+        versions.append(f"scipy={importlib.metadata.version('scipy')}")
     for part in (source_hash, str(seed), platform.python_version(), *versions):
         digest.update(part.encode() + b"\0")
     engine = Path(__file__).parent
     folders = sorted(
         path for part in ("cases", "checks", "protocol") for path in (engine / part).glob("*.py")
     )
+    folders += sorted((engine / "testing").glob("*.py"))
     for path in (
         *folders,
         *(engine / f"{name}.py" for name in ("shapes", "messages", "assignment", "banks")),

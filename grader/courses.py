@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.errors import AssignmentError
+from grader.testing import with_tests
 
 __all__ = ["Course"]
 
@@ -40,9 +41,11 @@ class Course:
             )
         return self.root / "assignments" / id
 
-    def load(self, id: str) -> Assignment:
+    def load(self, id: str, *, tests: bool = True) -> Assignment:
         """Run an assignment's file, which is the instructor's, and take `assignment` from it.
 
+        Args:
+            tests: Whether its test files become checks; pytest itself, which runs them, needs only the rest.
         Raises:
             AssignmentError: There is none, it fails, or it says something that cannot be graded.
         """
@@ -69,6 +72,9 @@ class Course:
                 f"{where}: expected `assignment = Assignment(id={id!r}, ...)`, got {got}.",
                 mend="The identifier is the name of the folder.",
             )
+        found = with_tests(found, path.parent) if tests else found
+        if tests and not found.exercises:
+            raise AssignmentError(f"{where}: expected at least one exercise or test file, got none.")
         return found
 
     def sources(self, id: str) -> list[Path]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader import checks
 from grader.cases import Contract
 from grader.checks import Failure, Grid, Trial
 from grader.protocol import StudentError
-from grader.results import Evidence, Picture, Where
+from grader.results import Curve, Evidence, Picture, Where
 
 __all__ = ["evidence_of", "hidden_message", "place_of"]
 
@@ -21,8 +22,11 @@ _KINDS = {
     "timeout": "no answer comes in time",
     "memory": "too much memory is used",
     "inputs": "an argument is changed, or shared with the result",
+    "rule": "a rule of the exercise is not kept",
+    "test": "what the test asserts does not hold",
     "property": "the property does not hold",
     "gradient": "a derivative is wrong",
+    "distribution": "the distribution is wrong",
     "refusal": "bad input is not refused",
     "warning": "a floating-point warning is raised",
     "missing": "the name is not defined",
@@ -35,6 +39,9 @@ _KINDS = {
     "killed": "the process is killed",
     "output": "too much is printed",
     "protocol": "what comes back is no answer",
+    "learning": "what is learned is not good enough",
+    "slow": "it takes too long",
+    "growth": "its time grows too fast",
 }
 
 
@@ -55,10 +62,10 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
     where = None
     if failure.line is not None:
         where = Where(file=file, line=failure.line, function=failure.function, code=failure.code.strip())
-    asked = failure.kind not in ("missing", "import", "arguments")
+    asked = failure.kind not in ("missing", "import", "arguments", "rule", "test")
     return Evidence(
         case=trial.note,
-        call=contract.call(contract.name, failure.inputs or trial.inputs) if asked else "",
+        call=failure.call or (contract.call(contract.name, failure.inputs or trial.inputs) if asked else ""),
         expected=failure.expected,
         got=failure.got,
         index=list(failure.index) if failure.index else None,
@@ -67,9 +74,15 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
         shrunk=shrunk,
         where=where,
         picture=_picture(failure.grid) if failure.grid is not None else None,
+        curve=_curve(failure.curve) if failure.curve is not None else None,
     )
 
 
 def _picture(grid: Grid) -> Picture:
     expected, got, error = (np.asarray(part, float).tolist() for part in grid)
     return Picture(expected=expected, got=got, error=error)
+
+
+def _curve(found: checks.Curve) -> Curve:
+    x, got, expected = list(found.x), list(found.got), list(found.expected)
+    return Curve(name=found.name, over=found.over, x=x, got=got, expected=expected, threshold=found.threshold)

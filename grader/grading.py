@@ -13,7 +13,8 @@ from grader.boxes import Box, Loaded, Session
 from grader.errors import FaultError
 from grader.evidence import place_of
 from grader.judging import Judge
-from grader.protocol import Ending, Outcome, StudentError
+from grader.measuring import Arena
+from grader.protocol import Ending, StudentError
 from grader.results import ExerciseResult, Problem, Result, SourceFile, Where
 from grader.runs import run_all
 from grader.submissions import Submission
@@ -46,7 +47,7 @@ def grade(
     problems = [_remark(submission, text, line) for text, line in submission.remarks]
     exercises: list[ExerciseResult] = []
     session = session or Session(
-        start, submission.name, submission.text, allow=bank.allow, limits=bank.limits
+        start, submission.name, submission.text, allow=bank.allow, forbid=bank.forbid, limits=bank.limits
     )
     try:
         try:
@@ -55,7 +56,8 @@ def grade(
             loaded = Loaded("whole")
             problems.append(Problem(message=str(error), fault=True))
         problems.extend(_load_problems(submission, loaded))
-        runs = run_all(bank, session, progress, source=submission.text, measure=_unmeasured)
+        arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
+        runs = run_all(bank, session, progress, source=submission.text, measure=arena.measure)
         names = [planned.contract.name for planned in bank.exercises]
         judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names)
         for planned in bank.exercises:
@@ -63,10 +65,6 @@ def grade(
     finally:
         session.close()
     return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
-
-
-def _unmeasured(*_: object) -> Outcome:
-    raise FaultError("timing: nothing can be measured here yet")
 
 
 def _result(

@@ -18,6 +18,7 @@ from grader.boxes import Limits
 from grader.cases import Contract, Offered
 from grader.cases.stored import returns_from_data, returns_to_data
 from grader.checks import Trial, check_from_data, check_to_data
+from grader.checks.rules import FollowsRules
 from grader.errors import FormatError, GraderError, ProtocolError
 from grader.protocol import decode, encode
 from grader.statements import statement
@@ -149,6 +150,7 @@ def _cases_text(bank: Bank) -> str:
         "title": bank.title,
         "limits": asdict(bank.limits),
         "allow": list(bank.allow),
+        "forbid": list(bank.forbid),
         "libraries": list(bank.libraries),
         "seed": bank.seed,
         "not_covered": bank.not_covered,
@@ -190,6 +192,7 @@ def _bank(data: dict[str, Any]) -> Bank:
         seed=data["seed"],
         exercises=tuple(_planned_from_data(item) for item in data["exercises"]),
         not_covered=data["not_covered"],
+        forbid=tuple(data.get("forbid", ())),
     )
 
 
@@ -215,7 +218,9 @@ def _planned_from_data(data: dict[str, Any]) -> Planned:
 def _skeleton(assignment: Assignment) -> str:
     imports = "".join(f"import {_import(name)}\n" for name in assignment.libraries)
     head = f'"""{assignment.title}: write each function; the README says how to check them."""\n\n{imports}'
-    return "\n\n".join([head, *(_stub(exercise) for exercise in assignment.exercises)])
+    return "\n\n".join(
+        [head, *(_stub(exercise) for exercise in assignment.exercises if _is_written(exercise))]
+    )
 
 
 def _import(name: str) -> str:
@@ -224,8 +229,8 @@ def _import(name: str) -> str:
 
 def _stub(exercise: Exercise) -> str:
     if not inspect.isclass(exercise.reference):
-        return _function(exercise.name, exercise.reference, indent="")
-    text = statement(exercise.reference).text
+        return _function(exercise.name, exercise.reference, indent="", text=_asked(exercise))
+    text = _asked(exercise)
     methods = [
         _function(name, method, indent="    ")
         for name, method in vars(exercise.reference).items()
@@ -234,8 +239,19 @@ def _stub(exercise: Exercise) -> str:
     return f"class {exercise.name}:\n" + _docstring(text, "    ") + "\n" + "\n".join(methods)
 
 
-def _function(name: str, function: Callable[..., Any], *, indent: str) -> str:
-    text = statement(function).text
+def _is_written(exercise: Exercise) -> bool:
+    """Whether there is a function to write; else it is only a test of others."""
+    return any(check.runs != "tests" for check in exercise.checks)
+
+
+def _asked(exercise: Exercise) -> str:
+    """The statement, and the rules on how the code is written."""
+    stated = [check.stated for check in exercise.checks if isinstance(check, FollowsRules)]
+    return "\n\n".join([exercise.statement.text, *(f"Rules: {rules}." for rules in stated)])
+
+
+def _function(name: str, function: Callable[..., Any], *, indent: str, text: str | None = None) -> str:
+    text = statement(function).text if text is None else text
     body = _docstring(text, indent + "    ") if text else ""
     return f"{indent}def {name}{_parameters(function)}:\n{body}{indent}    raise NotImplementedError\n"
 
@@ -264,7 +280,7 @@ def _readme(assignment: Assignment) -> str:
         f"Write the functions in `{file}`. Everything is handed in as that one file.",
         "Check your work on the public cases, as often as you like (your course says how to install the grader):",
         f"    grader check {file}",
-        f"You may import Python's own library and: {', '.join(assignment.allow) or 'nothing else'}. "
+        f"You may import Python's own library and: {_importable(assignment)}. "
         f"One exercise may take {assignment.limits.cpu_s:g} s of CPU time and "
         f"{assignment.limits.memory_mib} MiB of memory.",
         "Arguments stay as they are, and results share no memory with them. Where real numbers are asked for, "
@@ -278,8 +294,17 @@ def _readme(assignment: Assignment) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _importable(assignment: Assignment) -> str:
+    without = f"; but not {', '.join(assignment.forbid)}" if assignment.forbid else ""
+    return f"{', '.join(assignment.allow) or 'nothing else'}{without}"
+
+
 def _section(exercise: Exercise) -> str:
-    checks = "\n".join(f"- {'a hidden check' if check.hidden else check.title}" for check in exercise.checks)
-    signature = f"{exercise.name}{_parameters(exercise.reference)}"
+    # A rule is stated beforehand, whoever may see what breaks it.
+    checks = "\n".join(
+        f"- {'a hidden check' if check.hidden and not isinstance(check, FollowsRules) else check.title}"
+        for check in exercise.checks
+    )
+    signature = f"{exercise.name}{_parameters(exercise.reference) if _is_written(exercise) else ''}"
     text = "\n".join(f"    {line}".rstrip() for line in exercise.statement.text.splitlines())
     return f"## `{signature}`\n\n{text}\n\nWhat is checked:\n\n{checks}"

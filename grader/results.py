@@ -17,6 +17,7 @@ from grader.errors import FormatError
 __all__ = [
     "SCHEMA",
     "CheckResult",
+    "Curve",
     "Evidence",
     "ExerciseResult",
     "Output",
@@ -63,6 +64,20 @@ class Picture(_Record):
     """Absolute difference over what the tolerance allows: above 1 is wrong."""
 
 
+class Curve(_Record):
+    """The student's values and the reference's over the same places, for a drawing."""
+
+    name: str
+    """What is drawn, such as `accuracy`."""
+    over: str
+    """What it is drawn over, such as `rows of training data`."""
+    x: list[float]
+    got: list[float]
+    expected: list[float]
+    threshold: float | None = None
+    """What has to be reached, where that is one number."""
+
+
 class Evidence(_Record):
     """One failing case, the smallest that was found; absent for hidden checks."""
 
@@ -82,6 +97,7 @@ class Evidence(_Record):
     """Whether the case was made smaller than the one that first failed."""
     where: Where | None = None
     picture: Picture | None = None
+    curve: Curve | None = None
 
 
 class CheckResult(_Record):

@@ -20,6 +20,7 @@ from grader.checks import Check, Trial
 from grader.errors import FaultError
 from grader.protocol import Ending, Outcome, Reply
 from grader.results import Output
+from grader.testing import PytestCheck, run_checks
 
 __all__ = ["Measure", "Run", "offered", "run_all"]
 
@@ -64,10 +65,12 @@ def run_all(
         _run(planned, _scripted(planned, hidden=False), session, run)
         text, cut = session.printed()
         run.output = Output(text=text, cut_bytes=cut)
-    if any(_scripted(planned, hidden=True) for planned in bank.exercises):
+    _test(bank, session, runs, hidden=False)
+    if any(check.check.hidden for planned in bank.exercises for check in planned.checks):
         session.renew()
         for planned in bank.exercises:
             _run(planned, _scripted(planned, hidden=True), session, runs[planned.contract.name])
+        _test(bank, session, runs, hidden=True)
     session.renew()
     for planned in reversed(bank.exercises):
         _replay(planned, session, runs[planned.contract.name])
@@ -88,6 +91,26 @@ def _read(planned: Planned, source: str, run: Run) -> None:
     for check in planned.checks:
         if check.check.runs == "source":
             run.replies[check.name] = [[Reply(source)] for _ in check.trials]
+
+
+def _test(bank: Bank, session: Session, runs: Mapping[str, Run], *, hidden: bool) -> None:
+    """Run the instructor's own tests."""
+    pairs = [
+        (runs[planned.contract.name], check)
+        for planned in bank.exercises
+        for check in planned.checks
+        if check.check.runs == "tests" and check.check.hidden == hidden
+    ]
+    found = run_checks(
+        [check.check for _, check in pairs if isinstance(check.check, PytestCheck)], session, seed=bank.seed
+    )
+    for run, check in pairs:
+        results = [found[trial.expected] for trial in check.trials]
+        why = next((result for result in results if isinstance(result, str)), None)
+        if why is not None:
+            run.faults[check.name] = why
+        else:
+            run.replies[check.name] = [[Reply(result)] for result in results]
 
 
 def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Session, run: Run) -> None:

@@ -40,7 +40,8 @@ def shrink(
         run: Runs a trial's scripts in the box.
         trial, failure: What failed in the bank.
     """
-    if contract.reference is None or failure.kind in _UNSHRINKABLE or not contract.inputs:
+    searched = getattr(check, "shrinks", True)
+    if not searched or contract.reference is None or failure.kind in _UNSHRINKABLE or not contract.inputs:
         return None
     for note in dict.fromkeys(("", trial.note)):
         found = _search(_Search(run, check, contract, failure.kind), note, seed)

@@ -208,10 +208,9 @@ ASSIGNMENTS: list[tuple[dict[str, Any], str]] = [
     ({"id": 3}, "Assignment: id: expected small letters, digits and underscores, got 3."),
     ({"title": ""}, "assignment 'scaling': title: expected words, got ''."),
     ({"title": 3}, "assignment 'scaling': title: expected words, got 3."),
-    ({"exercises": []}, "assignment 'scaling': exercises: expected a list of at least one Exercise, got []."),
-    ({"exercises": None}, "assignment 'scaling': exercises: expected a list of at least one Exercise, got None."),
+    ({"exercises": None}, "assignment 'scaling': exercises: expected a list of Exercise, got None."),
     ({"exercises": [agrees]},
-     f"assignment 'scaling': exercises: expected a list of at least one Exercise, got [{agrees!r}]."),
+     f"assignment 'scaling': exercises: expected a list of Exercise, got [{agrees!r}]."),
     ({"exercises": [exercise(), exercise()]}, "assignment 'scaling': exercises: expected each name once, got 'scale'."),
     ({"exercises": [exercise(after="other")]},
      "assignment 'scaling': exercise 'scale': after: expected an exercise that stands before it (none), got 'other'."),
@@ -234,7 +233,7 @@ def test_an_assignment_that_cannot_be_meant_is_refused_with_field_and_value(fiel
 
 def test_a_single_exercise_instead_of_a_list_is_refused() -> None:
     with pytest.raises(
-        AssignmentError, match=r"exercises: expected a list of at least one Exercise, got Exercise\("
+        AssignmentError, match=r"exercises: expected a list of Exercise, got Exercise\("
     ):
         assignment(exercises=exercise())
 

@@ -12,6 +12,7 @@ from grader.errors import FormatError
 from grader.results import (
     SCHEMA,
     CheckResult,
+    Curve,
     Evidence,
     ExerciseResult,
     Output,
@@ -30,11 +31,12 @@ LAYOUT = {
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
     CheckResult: "name title status message kind because hint hidden weight score cases cases_failed evidence",
-    Evidence: "case call expected got index error tolerance shrunk where picture",
+    Evidence: "case call expected got index error tolerance shrunk where picture curve",
     Output: "text cut_bytes",
     Problem: "message where fault",
     Where: "file line function code",
     Picture: "expected got error",
+    Curve: "name over x got expected threshold",
 }
 
 

@@ -49,6 +49,7 @@ def audit(desk: Desk, *, jobs: int, seeds: int, progress: Progress = lambda done
     records = [read_record(item) for item in _done(desk, tasks, jobs, progress)]
     mutants = _reasoned(desk, [item for item in records if isinstance(item, MutantResult)])
     trivial = [item for item in records if isinstance(item, TrivialResult)]
+    wrong = [item for item in records if isinstance(item, WrongSubmission)]
     accepted = [f"submissions/accepted/{task[2]}" for task in tasks if task[:2] == ("submission", "accepted")]
     return Audit(
         grader=importlib.metadata.version("grader"),
@@ -56,10 +57,10 @@ def audit(desk: Desk, *, jobs: int, seeds: int, progress: Progress = lambda done
         title=desk.assignment.title,
         seed=desk.seed,
         seeds=seeds,
-        exercises=[_row(planned, mutants, trivial) for planned in bank.exercises],
+        exercises=[_row(planned, mutants, trivial, wrong) for planned in bank.exercises],
         mutants=mutants,
         trivial=trivial,
-        wrong=[item for item in records if isinstance(item, WrongSubmission)],
+        wrong=wrong,
         right=["the reference", "the reference with the noise of reordered sums", *accepted],
         false_failures=[item for item in records if isinstance(item, FalseFailure)],
         hashes=dict(bank.hashes),
@@ -101,12 +102,19 @@ def _done(desk: Desk, tasks: Sequence[Task], jobs: int, progress: Progress) -> l
 
 
 def _row(
-    planned: Planned, mutants: Sequence[MutantResult], trivial: Sequence[TrivialResult]
+    planned: Planned,
+    mutants: Sequence[MutantResult],
+    trivial: Sequence[TrivialResult],
+    wrong: Sequence[WrongSubmission],
 ) -> ExerciseAudit:
-    own = [mutant for mutant in mutants if mutant.exercise == planned.contract.name]
-    answers = [item for item in trivial if item.exercise == planned.contract.name]
-    failed = [*(item.checks for item in own), *(item.checks for item in answers)]
-    kills = {check.name: sum(check.name in checks for checks in failed) for check in planned.checks}
+    name = planned.contract.name
+    own = [mutant for mutant in mutants if mutant.exercise == name]
+    failed = [item.checks for item in own] + [item.checks for item in trivial if item.exercise == name]
+    handed_in = [item.removeprefix(f"{name}: ") for submission in wrong for item in submission.got]
+    kills = {
+        check.name: sum(check.name in checks for checks in failed) + handed_in.count(check.name)
+        for check in planned.checks
+    }
     count = {
         status: sum(mutant.status == status for mutant in own)
         for status in ("killed", "survived", "equivalent")

@@ -75,7 +75,7 @@ class ExerciseAudit(_Record):
     survived: int
     equivalent: int
     kills: dict[str, int]
-    """Mutants and trivial answers that each check fails, by name; 0 for a check that finds nothing."""
+    """Mutants, trivial answers and wrong submissions that each check fails, by name; 0 where it finds nothing."""
 
     @property
     def rate(self) -> float:

@@ -80,14 +80,24 @@ class Desk:
         start = functools.partial(_start, self.box, bank.libraries, granted)
         return Bench(replace(bank, limits=granted), start)
 
+    @functools.cached_property
+    def references(self) -> dict[str, Callable[..., Any]]:
+        """The references by exercise; one that is nothing but a test has none."""
+        return {
+            exercise.name: exercise.reference
+            for exercise in self.assignment.exercises
+            if not all(check.runs == "tests" for check in exercise.checks)
+        }
+
     def bundle(self) -> str:
-        return bundle([exercise.reference for exercise in self.assignment.exercises])
+        return bundle(self.references.values())
 
 
 @functools.lru_cache(maxsize=4)
 def _mutants(desk: Desk, name: str) -> list[Mutant]:
-    references = {exercise.name: exercise.reference for exercise in desk.assignment.exercises}
-    planned = desk.planned(name)
+    references, planned = desk.references, desk.planned(name)
+    if name not in references:
+        return []
     scripts = [script for check in planned.checks for trial in check.trials for script in trial.scripts]
     called = {step.name for script in scripts for step in script.steps if step.do == "call"}
     beside = [references[other] for other in sorted(called - {name}) if other in references]

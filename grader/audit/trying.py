@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Box, Session
-from grader.checks import Failure, Trial, judged
+from grader.checks import Failure, judged
 from grader.errors import FaultError
-from grader.protocol import Ending, Outcome
-from grader.runs import Measure, offered
+from grader.protocol import Outcome, Reply
+from grader.runs import offered
+from grader.testing import PytestCheck, run_checks
 
 __all__ = ["Bench", "Tried", "judge_all"]
 
@@ -25,7 +26,6 @@ class Tried:
     """Outcomes of every trial's scripts, by check."""
     failures: dict[str, Failure] = field(default_factory=dict)
     """The first failure of each check that fails."""
-    faults: dict[str, str] = field(default_factory=dict)
     cpu_s: float = 0.0
 
 
@@ -35,20 +35,14 @@ class Bench:
 
     bank: Bank
     start: Callable[[], Box]
-    measure: Callable[[str], Measure] | None = None
-    """Makes what measures a text; without it, checks that measure are left out."""
 
     def open(self, text: str) -> Session:
         """A session with the text, as a submission has."""
         bank = self.bank
         return Session(self.start, "reference.py", text, allow=bank.allow, limits=bank.limits)
 
-    def try_text(self, planned: Planned, text: str, *, timing: bool = False) -> Tried:
-        """Run and judge an exercise's checks on a text.
-
-        Args:
-            timing: Also the checks that measure.
-        """
+    def try_text(self, planned: Planned, text: str) -> Tried:
+        """Run and judge an exercise's checks on a text, but for those that measure or read what is no student's."""
         tried = Tried()
         checks = [check for check in planned.checks if check.check.runs == "scripts"]
         pairs = [(check.check, trial) for check in checks for trial in check.trials]
@@ -60,22 +54,27 @@ class Bench:
                 tried.replies[check.name] = [
                     [next(outcomes) for _ in trial.scripts] for trial in check.trials
                 ]
+            checks += self._test(planned, session, tried)
         finally:
             session.close()
         tried.cpu_s = session.cpu_s
         judge_all(planned, checks, tried)
-        if timing and self.measure is not None:
-            self._measure(planned, self.measure(text), tried)
         return tried
 
-    def _measure(self, planned: Planned, measure: Measure, tried: Tried) -> None:
-        timed = [check for check in planned.checks if check.check.runs == "timing"]
-        for check in timed:
-            try:
-                tried.replies[check.name] = [[measure(planned, check, trial)] for trial in check.trials]
-                judge_all(planned, [check], tried)
-            except FaultError as error:
-                tried.faults[check.name] = error.message
+    def _test(self, planned: Planned, session: Session, tried: Tried) -> list[PlannedCheck]:
+        """Run the instructor's own tests; returns those that could be run."""
+        tests = [check for check in planned.checks if check.check.runs == "tests"]
+        if not tests:
+            return []
+        checks = [check.check for check in tests if isinstance(check.check, PytestCheck)]
+        found = run_checks(checks, session, seed=self.bank.seed)
+        for check in tests:
+            results = [found[trial.expected] for trial in check.trials]
+            why = next((result for result in results if isinstance(result, str)), None)
+            if why is not None:
+                raise FaultError(f"audit: {check.name}: {why}")
+            tried.replies[check.name] = [[Reply(result)] for result in results]
+        return tests
 
 
 def judge_all(planned: Planned, checks: Sequence[PlannedCheck], tried: Tried) -> None:
@@ -86,12 +85,3 @@ def judge_all(planned: Planned, checks: Sequence[PlannedCheck], tried: Tried) ->
             if failure is not None:
                 tried.failures[check.name] = failure
                 break
-
-
-def ended(outcomes: Sequence[Outcome]) -> bool:
-    """Whether a worker ended on the way."""
-    return any(isinstance(outcome, Ending) for outcome in outcomes)
-
-
-def trials_of(planned: Planned) -> list[Trial]:
-    return [trial for check in planned.checks for trial in check.trials]

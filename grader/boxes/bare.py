@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.boxes.boxes import Usage
-from grader.boxes.endings import cpu_seconds, ending_of
+from grader.boxes.endings import cpu_seconds, ending_of, wait_for_rest
 from grader.boxes.limits import Limits
 from grader.boxes.lines import Line
 from grader.boxes.pipes import open_pipes
@@ -82,6 +82,11 @@ class BareBox:
 
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
         return self._line.receive(wall_s, since=since)
+
+    def used(self, *, settled: bool = False) -> float | None:
+        if settled:
+            wait_for_rest(self._process.pid)
+        return self._used()
 
     def printed(self) -> tuple[bytes, int]:
         return self._line.printed()

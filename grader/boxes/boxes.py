@@ -41,6 +41,14 @@ class Box(Protocol):
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
         """Wait for the next message, until `wall_s` seconds after `since` (of `time.monotonic`; now if None)."""
 
+    def used(self, *, settled: bool = False) -> float | None:
+        """CPU seconds of the worker until now, from the kernel; None where it does not say.
+
+        Args:
+            settled: Wait for a moment until the worker rests: of one that runs, some kernels leave out what it did
+                since their last tick.
+        """
+
     def printed(self) -> tuple[bytes, int]:
         """What was printed since the last call: the bytes kept, and how many more were cut."""
 

@@ -67,6 +67,10 @@ class DockerBox:
     def receive(self, wall_s: float, *, since: float | None = None) -> Frame | Ending:
         return self._line.receive(wall_s, since=since)
 
+    def used(self, *, settled: bool = False) -> float | None:
+        # As its first process said with the last message: after that was written, and before it travelled.
+        return self._pipes.cpu_s
+
     def printed(self) -> tuple[bytes, int]:
         return self._line.printed()
 

@@ -9,7 +9,9 @@ import time
 from grader.protocol import Ending
 from grader.worker.failures import OUT_OF_MEMORY
 
-__all__ = ["cpu_seconds", "ending_of"]
+__all__ = ["cpu_seconds", "ending_of", "wait_for_rest"]
+
+_REST_S = 0.002
 
 
 def ending_of(code: int) -> Ending:
@@ -37,3 +39,16 @@ def cpu_seconds(pid: int) -> float | None:
         return time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid(3) makes of a process
     except OSError:
         return None
+
+
+def wait_for_rest(pid: int) -> None:
+    """Wait until a process's first thread neither runs nor is about to, for two milliseconds at most."""
+    until = time.monotonic() + _REST_S
+    while time.monotonic() < until:
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                state = file.read().rpartition(b")")[2].split()[0]
+        except (OSError, IndexError):
+            return  # no such process, or no such files
+        if state != b"R":
+            return

@@ -10,7 +10,7 @@ from typing import IO
 
 from grader.boxes.boxes import Usage
 from grader.boxes.cgroups import Group
-from grader.boxes.endings import cpu_seconds, ending_of
+from grader.boxes.endings import cpu_seconds, ending_of, wait_for_rest
 from grader.boxes.limits import Limits
 from grader.boxes.lines import WATCH_S, Line
 from grader.boxes.pipes import Pipes, open_pipes
@@ -70,6 +70,11 @@ class ForkedBox:
             # The kernel may have killed a child only, and its parent have gone on to answer.
             return self._too_much_memory()
         return found
+
+    def used(self, *, settled: bool = False) -> float | None:
+        if settled:
+            wait_for_rest(self._job.pid)
+        return self._used()
 
     def printed(self) -> tuple[bytes, int]:
         return self._line.printed()

@@ -49,20 +49,35 @@ class Session:
     """One submission in boxes of one kind, one at a time."""
 
     def __init__(
-        self, start: Callable[[], Box], name: str, source: str, *, allow: Sequence[str], limits: Limits
+        self,
+        start: Callable[[], Box],
+        name: str,
+        source: str,
+        *,
+        allow: Sequence[str],
+        limits: Limits,
+        forbid: Sequence[str] = (),
     ) -> None:
         self._start = start
-        self._name, self._source, self._allow = name, source, list(allow)
+        self._name, self._source = name, source
+        self._allow, self._forbid = list(allow), list(forbid)
         self._limits = limits
         # Not because a reply says so: importing torch takes seconds, and memory that is never given back.
         self._tensors = any(library.partition(".")[0] == "torch" for library in allow)
         self._box: Box | None = start()  # at once: its libraries load while we go on
+        self._clock: float | None = None
+        """The worker's CPU seconds when they were last looked at: what it does between two messages counts too."""
         self._ready = False
         self._loaded: Loaded | None = None
         self._printed: list[tuple[bytes, int]] = []
         self._room = _REPLIES * limits.reply_mib << 20
         self.cpu_s = 0.0
         self.memory_mib = 0.0
+
+    @property
+    def file(self) -> str:
+        """The name of the student's file."""
+        return self._name
 
     def load(self) -> Loaded:
         """Import the student's file, as much of it as can be; once a session."""
@@ -83,19 +98,30 @@ class Session:
         return self._loaded
 
     def run(
-        self, scripts: Sequence[Script], *, offered: Mapping[int, Offered] | None = None
+        self,
+        scripts: Sequence[Script],
+        *,
+        offered: Mapping[int, Offered] | None = None,
+        settled: bool = False,
     ) -> list[Outcome]:
         """Run the scripts in order; an outcome for each.
 
         A worker that ends costs the script it was at, and those after it once that happened three times or
         once by `timeout`.
+
+        Args:
+            offered: Functions that stay here, by number.
+            settled: For measuring: after each answer, wait until the worker rests and note its CPU seconds exactly
+                (else those of scripts that travel together run into one another by a moment). Answers are not kept.
         """
         outcomes: list[Outcome] = []
         endings = 0
         since = time.monotonic()
         while len(outcomes) < len(scripts):
             try:
-                ending = self._run_some(scripts[len(outcomes) :], outcomes, offered or {}, since)
+                ending = self._run_some(
+                    scripts[len(outcomes) :], outcomes, offered or {}, since, settled=settled
+                )
             except FaultError:
                 self._drop()  # ours; the next exercise gets a box that works
                 raise
@@ -129,7 +155,8 @@ class Session:
     def _load(self, mode: str) -> tuple[StudentError | Ending | None, tuple[str, ...]]:
         box = self._worker()
         box.allow(self._limits.cpu_s)
-        message = {"name": self._name, "source": self._source, "allow": self._allow, "mode": mode}
+        modules = {"allow": self._allow, "forbid": self._forbid}
+        message = {"name": self._name, "source": self._source, **modules, "mode": mode}
         _send(box, {"op": "load", **message})
         frame = box.receive(self._limits.clock_s)
         if isinstance(frame, Ending):
@@ -172,6 +199,8 @@ class Session:
         outcomes: list[Outcome],
         offered: Mapping[int, Offered],
         since: float,
+        *,
+        settled: bool,
     ) -> Ending | None:
         """Run scripts in one worker until all are answered (None) or it ends."""
         if (ending := self._reload()) is not None:
@@ -180,6 +209,8 @@ class Session:
             return Ending("exited", "the file could not be imported")
         box = self._worker()
         box.allow(self._limits.cpu_s)
+        if self._clock is None:
+            self._clock = box.used(settled=settled)
         _send(box, {"op": "run", "scripts": [script.to_value() for script in scripts]})
         answered = calls = 0
         while True:
@@ -195,7 +226,7 @@ class Session:
                     calls += 1
                     _send(box, _answer(message, offered))
                 elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
-                    outcomes.append(self._reply(message, frame))
+                    outcomes.append(self._reply(message, frame, box, settled=settled))
                     answered += 1
                 elif op == "done" and answered == len(scripts):
                     if field_of(message, "threads", int) > 1:
@@ -206,13 +237,18 @@ class Session:
             except ProtocolError as error:
                 return Ending("protocol", error.message)
 
-    def _reply(self, message: Any, frame: Frame) -> Reply:
+    def _reply(self, message: Any, frame: Frame, box: Box, *, settled: bool) -> Reply:
         """An answer, charged to what all of them may take; what is refused is not kept, and costs nothing."""
         reply = Reply.from_value(message.get("reply"))
-        self._room -= _kept(frame)
-        if self._room < 0:
+        room = self._room - _kept(frame)
+        if room < 0:
             raise ProtocolError(f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all")
-        return reply
+        self._room = self._room if settled else room
+        used = box.used(settled=settled)
+        if used is None or self._clock is None:
+            return reply
+        spent, self._clock = used - self._clock, used
+        return Reply(reply.value, reply.error, reply.warnings, reply.after, reply.again, spent)
 
     def _drop(self) -> None:
         if self._box is not None:
@@ -220,7 +256,7 @@ class Session:
             usage = self._box.close()
             self.cpu_s += usage.cpu_s or 0.0
             self.memory_mib = max(self.memory_mib, usage.memory_mib or 0.0)
-        self._box, self._ready = None, False
+        self._box, self._ready, self._clock = None, False, None
 
 
 def _kept(frame: Frame) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -74,6 +74,12 @@ class Contract:
                 f"{self.where}: expected an answer of the reference, got {type(error).__name__}: {error}.",
                 mend=f"The input was {call_text(self.name, inputs)}; narrow its domain or mend the reference.",
             ) from error
+
+    def reference_named(self, name: str) -> Callable[..., Any]:
+        """A function or class of the reference's module, as a scenario calls it."""
+        assert self.reference is not None
+        found = self.reference if name == self.name else getattr(_module_of(self.reference), name)
+        return cast("Callable[..., Any]", found)
 
     def misfit(self, value: object, sizes: Sizes) -> Misfit | None:
         """Why an answer is not what the contract promises; None if it is."""

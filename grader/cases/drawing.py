@@ -1,8 +1,8 @@
 """Draws the cases of a contract from one seed: ordinary ones, and the edges that are never left to luck.
 
-Two phases, for two purposes. Ordinary cases are dense arrays at real, non-square shapes: a seed drawn by
-Hypothesis, filled by NumPy; they find axis and broadcasting mistakes. `small_cases` is a strategy over small
-arrays, entry by entry; it cannot be sampled for bulk, but it shrinks.
+Two phases, for two purposes. Ordinary cases are dense arrays at real, non-square shapes, filled by NumPy; they find
+axis and broadcasting mistakes. `small_cases` is a strategy of Hypothesis's over small arrays, entry by entry; it
+cannot be sampled for bulk, but it shrinks.
 """
 
 from __future__ import annotations
@@ -103,30 +103,14 @@ def _axis_names(contract: Contract) -> list[str]:
 
 
 def _ordinary_cases(contract: Contract, names: list[str], *, seed: int, count: int) -> list[Case]:
-    import hypothesis
-    from hypothesis import HealthCheck, Phase
-    from hypothesis import strategies as st
-
-    cases: list[Case] = []
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(st.integers(0, 2**48))
-    def collect(drawn: int) -> None:
-        rng = np.random.default_rng([seed, drawn])
+    cases = []
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
         cases.append(_filled(contract, _sizes(contract, names, rng), rng, ""))
-
-    collect()
     # Other numbers in the same shape: an answer kept from an earlier call shows itself.
     rng = np.random.default_rng([seed, count])
     twins = [_filled(contract, case.sizes, rng, "") for case in cases[:_TWINS] if case.inputs]
-    return cases[:count] + twins
+    return cases + twins
 
 
 def _edge_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:

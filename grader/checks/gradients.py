@@ -1,39 +1,34 @@
 """A gradient against differences of the function that it belongs to.
 
-The reference function is differentiated numerically out here, in float64, by a central difference of fourth
-order at two step sizes; entries where the two disagree are next to a kink and are not judged. Neither are those
-on a kink: there the slopes to the left and to the right stay apart as the step shrinks.
+The reference function is differentiated numerically out here, in float64; entries next to a kink or on one have no
+derivative to be held against. There the point is moved a little, and the student is asked at the new one.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, fitting, signature
-from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.trials import Failure, Trial, spread
+from grader.checks.derivatives import Array, Mode, numeric_derivative
+from grader.checks.points import moved, point_of, rng_of, widened
+from grader.checks.slopes import gradient_failure, numbers_of, with_diagnosis
+from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError
 from grader.messages import kind_text
-from grader.protocol import Outcome
+from grader.protocol import Outcome, Reply
 
-__all__ = ["gradient_of", "numeric_derivative"]
-
-Mode = Literal["gradient", "elementwise", "jacobian"]
-Array = np.ndarray[Any, Any]
+__all__ = ["GradientOf", "gradient_of"]
 
 _FEW = 6
 _MAX_ENTRIES = 150
-_STEPS = (1e-3, 2.5e-4)
-_AGREEMENT = 1e-7
-_BEND = 1e-4
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,7 @@ class GradientOf:
 
     kind: ClassVar[str] = "gradient_of"
     stored: ClassVar[bool] = True
+    runs: ClassVar[Runs] = "scripts"
     function: Callable[..., Any] | None
     name: str
     wrt: str
@@ -64,7 +60,9 @@ class GradientOf:
         # Differences cost two calls an entry; where every case is large, the smallest two have to do.
         small = [case for case in ordinary if case.entries <= _MAX_ENTRIES]
         chosen = spread(small, _FEW) if small else ordinary[:2]
-        trials = [trial for case in chosen if (trial := self._trial(contract, case)) is not None]
+        # One case alone comes from the search for a small one: a point that has to be moved is none.
+        tries = _TRIES if len(cases) > 1 else 1
+        trials = [trial for case in chosen if (trial := self._trial(contract, case, tries)) is not None]
         if not trials:
             raise AssignmentError(
                 f"{contract.where}: gradient_of: expected a case where {self.name} has a derivative, got none.",
@@ -85,104 +83,122 @@ class GradientOf:
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
         reply = fitting(contract, trial.sizes, outcomes[0])
-        if isinstance(reply, Failure):
-            return reply
-        value = reply.value if self.part is None else reply.value[self.part]
-        try:
-            got = as_array(value)
-        except Exception:  # a forged tensor, for one, may refuse to be read
-            text = f"{signature(contract)}: expected a gradient of numbers, got {kind_text(value)}."
-            return Failure("type", text, "numbers", kind_text(value))
         wanted = trial.expected
-        numeric, smooth = np.asarray(wanted["numeric"]), np.asarray(wanted["smooth"])
-        if got.shape != numeric.shape:
-            text = f"{signature(contract)}: expected a gradient of shape {numeric.shape}, got {got.shape}."
-            return Failure("shape", text, f"shape {numeric.shape}", f"shape {got.shape}")
-        judged = np.where(smooth, got, numeric)
-        found = mismatch(numeric, judged, Tolerance(self.rtol, 1e-8), scale=wanted["scale"])
-        if found is None:
-            return None
-        text = f"{signature(contract)}: against differences of {self.name} by {self.wrt}: {found.message}"
-        return replace(found, kind="gradient", message=text)
+        if isinstance(reply, Failure):
+            return self._explained(reply, trial, outcomes[0])
+        value = reply.value if self.part is None else reply.value[self.part]
+        if not isinstance(wanted["numeric"], list):
+            return self._judge_one(contract, trial, value, wanted["numeric"], wanted["smooth"], "")
+        if not isinstance(value, list | tuple) or len(value) != len(wanted["numeric"]):
+            words = f"a list of {len(wanted['numeric'])} gradients, as long as {self.wrt}"
+            text = f"{signature(contract)}: expected {words}, got {kind_text(value)}."
+            return Failure("type", text, words, kind_text(value))
+        for number, (item, numeric, smooth) in enumerate(
+            zip(value, wanted["numeric"], wanted["smooth"], strict=True)
+        ):
+            found = self._judge_one(contract, trial, item, numeric, smooth, f"[{number}]")
+            if found is not None:
+                return found
+        return None
 
-    def _trial(self, contract: Contract, case: Case) -> Trial | None:
-        inputs = {name: _float64(copy.deepcopy(value)) for name, value in case.inputs.items()}
+    def _judge_one(
+        self, contract: Contract, trial: Trial, value: Any, numeric: Any, smooth: Any, item: str
+    ) -> Failure | None:
+        where = f"{signature(contract)}{f': item {item[1:-1]}' if item else ''}"
+        got = numbers_of(value, where)
+        if isinstance(got, Failure):
+            return got
+        return gradient_failure(
+            np.asarray(numeric),
+            got,
+            judged=np.asarray(smooth),
+            rtol=self.rtol,
+            scale=trial.expected["scale"],
+            where=where,
+            against=f"differences of {self.name} by {self.wrt}{item}",
+            sizes=trial.sizes,
+            share=0.0,
+        )
+
+    def _explained(self, failure: Failure, trial: Trial, outcome: Outcome) -> Failure:
+        """A failure of the shape, with what the numbers say about it."""
+        if failure.kind != "shape" or not isinstance(outcome, Reply) or self.part is not None:
+            return failure
+        wanted = trial.expected
+        known = not isinstance(wanted["numeric"], list) and bool(np.all(wanted["smooth"]))
+        return with_diagnosis(failure, wanted["numeric"], outcome.value, trial.sizes) if known else failure
+
+    def _trial(self, contract: Contract, case: Case, tries: int) -> Trial | None:
+        rng = rng_of(case)
+        inputs = {name: widened(value) for name, value in case.inputs.items()}
+        best: tuple[dict[str, Any], Any, Array, Array] | None = None
+        for _ in range(tries):
+            point, numeric, smooth = self._derivative(contract, inputs)
+            if best is None or smooth.sum() > best[3].sum():
+                best = (inputs, point, numeric, smooth)
+            if smooth.all() or self.at is not None:
+                break
+            made = point_of({self.wrt: point})
+            changes = moved(made, self._rough(smooth, made.vector.shape), contract.inputs, rng)
+            if changes is None:
+                break
+            inputs = {**inputs, **changes}
+        assert best is not None
+        inputs, point, numeric, smooth = best
+        if not smooth.any():
+            return None
+        largest = float(np.abs(point_of({self.wrt: point}).vector).max(initial=0.0))
+        expected = {
+            "numeric": _like(point, numeric),
+            "smooth": _like(point, smooth),
+            "scale": max(1.0, largest),
+            "unjudged": int((~smooth).sum()),
+        }
+        scripts = (contract.script(inputs),)
+        trial = Trial(case.note, inputs, case.sizes, scripts, expected, case.entries)
+        return confirm(self, contract, trial, contract.expected(inputs))
+
+    def _derivative(self, contract: Contract, inputs: Mapping[str, Any]) -> tuple[Any, Array, Array]:
+        """The point, the derivative there, and where it can be trusted."""
+        function = self.function
+        assert function is not None
         try:
             point = self.at(**inputs) if self.at is not None else inputs[self.wrt]
-            numeric, smooth = numeric_derivative(self._along(inputs), point, self.mode)
+            made = point_of({self.wrt: point})
+            if isinstance(point, list | tuple):
+                numeric, smooth = numeric_derivative(
+                    lambda vector: function(**{**inputs, **made.rebuilt(vector)}), made.vector, "gradient"
+                )
+            else:
+                numeric, smooth = numeric_derivative(
+                    lambda value: function(**{**inputs, self.wrt: value}), point, self.mode
+                )
         except Exception as error:
             raise AssignmentError(
                 f"{contract.where}: gradient_of: expected {self.name} to take these inputs with a changed "
                 f"{self.wrt}, got {type(error).__name__}: {error}.",
                 mend="It is called with the exercise's inputs by name.",
             ) from error
-        if not smooth.any():
-            return None
-        scale = max(1.0, float(np.abs(np.asarray(point)).max(initial=0.0)))
-        expected = {"numeric": numeric, "smooth": smooth, "scale": scale}
-        scripts = (contract.script(case.inputs),)
-        trial = Trial(case.note, case.inputs, case.sizes, scripts, expected, case.entries)
-        return confirm(self, contract, trial, contract.expected(case.inputs))
+        return point, numeric, smooth
 
-    def _along(self, inputs: Mapping[str, Any]) -> Callable[[Any], Any]:
-        """The function of `wrt` alone."""
-        function = self.function
-        assert function is not None
-        return lambda value: function(**{**inputs, self.wrt: value})
+    def _rough(self, smooth: Array, shape: tuple[int, ...]) -> Array:
+        """The entries of the point, as a vector, that have to move."""
+        if self.mode == "jacobian":
+            return np.asarray((~smooth).reshape(-1, *shape).any(axis=0))
+        return (~smooth).reshape(-1) if smooth.size == shape[0] else np.ones(shape, bool)
 
 
-def _float64(value: Any) -> Any:
-    return value.astype(float) if isinstance(value, np.ndarray) and value.dtype == np.float32 else value
-
-
-def numeric_derivative(function: Callable[[Any], Any], point: Any, mode: Mode) -> tuple[Array, Array]:
-    """The derivative of a function at a point, and where it can be trusted.
-
-    Args:
-        function: Of a float64 array or number like `point`.
-        point: Where, shape (…) or a number.
-        mode: `gradient` of a scalar function, shape of `point`; `elementwise` where entry i of the answer
-            depends on entry i alone (or on the one number `point`), shape of the answer; `jacobian`, shape
-            answer + point.
-    Returns:
-        The derivative and a boolean array of its shape, False next to kinks.
-    """
-    (fine, bend), (coarse, wide_bend) = (_difference(function, point, step, mode) for step in _STEPS[::-1])
-    size = np.abs(coarse)
-    floor = 1e-2 * float(size.max(initial=0.0, where=np.isfinite(size))) + 1e-4
-    smooth = np.abs(fine - coarse) <= _AGREEMENT * np.maximum(size, floor)
-    # A smooth function's bend shrinks with the step; a kink's is the jump between its two slopes, at any step.
-    straight = np.abs(bend - wide_bend * _STEPS[1] / _STEPS[0]) <= _BEND * np.maximum(size, floor)
-    return fine, smooth & straight
-
-
-def _difference(function: Callable[[Any], Any], point: Any, step: float, mode: Mode) -> tuple[Array, Array]:
-    """The derivative at one step size, and how much the slope to the right exceeds that to the left."""
-    base = np.asarray(point, float)
-
-    def slopes(direction: Array, size: Any) -> Array:
-        def at(multiple: int) -> Array:
-            moved = base + multiple * direction
-            return np.asarray(function(moved if base.ndim else moved.item()), float)
-
-        right, left = at(1), at(-1)
-        both = np.stack([8 * (right - left) - (at(2) - at(-2)), 12 * (right + left - 2 * at(0))])
-        return np.asarray(both / (12 * size))
-
-    if mode == "elementwise":
-        size = step * np.maximum(np.abs(base), 1.0)
-        central, bend = slopes(size, size)
-        return central, bend
-    columns = []
-    for index in np.ndindex(base.shape):
-        direction = np.zeros_like(base)
-        direction[index] = step * max(abs(float(base[index])), 1.0)
-        columns.append(slopes(direction, direction[index]))
-    if mode == "gradient":
-        columns = [column.reshape(2) for column in columns]
-    central, bend = np.stack(columns, axis=-1)
-    answer = () if mode == "gradient" else columns[0].shape[1:]
-    return central.reshape((*answer, *base.shape)), bend.reshape((*answer, *base.shape))
+def _like(point: Any, derivative: Array) -> Any:
+    """The derivative in the form of a list of arrays, where the point is one."""
+    if not isinstance(point, list | tuple):
+        return derivative
+    items: list[Array] = []
+    at = 0
+    for item in point:
+        size = int(np.size(item))
+        items.append(derivative[at : at + size].reshape(np.shape(item)))
+        at += size
+    return items
 
 
 def gradient_of(
@@ -200,7 +216,7 @@ def gradient_of(
 
     Args:
         function: Called with the exercise's inputs by name.
-        wrt: The input that the derivative is by.
+        wrt: The input that the derivative is by; a list of arrays where the answer is a list of gradients.
         mode: `gradient` (a scalar function), `elementwise`, or `jacobian` (answer axes, then input axes).
         part: Which of several results is this derivative.
         at: Makes the point from the inputs, where `wrt` is not one of them.

@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from grader.checks.backwards import BackwardOf
 from grader.checks.conduct import LeavesInputsAlone, NoWarnings, Refuses
+from grader.checks.differentiable import Differentiable
 from grader.checks.gradients import GradientOf
+from grader.checks.orders import Bounded, MonotoneIn
+from grader.checks.ownership import OwnBackward
+from grader.checks.properties import LinearIn, SymmetricIn
+from grader.checks.relations import AdjointOf, Idempotent, RoundTrip, SameAs
+from grader.checks.rules import FollowsRules
+from grader.checks.seeds import Seeded
 from grader.checks.trials import Check
 from grader.checks.values import Agrees, UnchangedWhen
 from grader.errors import FormatError
@@ -15,10 +23,41 @@ from grader.errors import FormatError
 __all__ = ["check_from_data", "check_to_data"]
 
 _STORED: Mapping[str, type[Any]] = {
-    kind.kind: kind for kind in (Agrees, GradientOf, LeavesInputsAlone, NoWarnings, Refuses, UnchangedWhen)
+    kind.kind: kind
+    for kind in (
+        AdjointOf,
+        Agrees,
+        BackwardOf,
+        Bounded,
+        Differentiable,
+        FollowsRules,
+        GradientOf,
+        Idempotent,
+        LeavesInputsAlone,
+        LinearIn,
+        MonotoneIn,
+        NoWarnings,
+        OwnBackward,
+        Refuses,
+        RoundTrip,
+        SameAs,
+        Seeded,
+        SymmetricIn,
+        UnchangedWhen,
+    )
 }
 _PLAIN = (str, int, float, bool, type(None))
-_FUNCTIONS: Mapping[str, Any] = {"function": None, "at": None, "change": None, "makers": ()}
+_FUNCTIONS: Mapping[str, Any] = {
+    "at": None,
+    "back": None,
+    "change": None,
+    "forward": None,
+    "function": None,
+    "high": None,
+    "low": None,
+    "makers": (),
+    "other": None,
+}
 """The fields that hold the instructor's functions, and what stands for them."""
 
 
@@ -27,7 +66,7 @@ def check_to_data(check: Check) -> dict[str, Any]:
     values = {field.name: getattr(check, field.name) for field in fields(check)}  # type: ignore[arg-type]
     return {
         "kind": check.kind,
-        **{name: value for name, value in values.items() if isinstance(value, _PLAIN)},
+        **{name: value for name, value in values.items() if _is_plain(value)},
     }
 
 
@@ -41,10 +80,15 @@ def check_from_data(data: Mapping[str, Any]) -> Check:
     if kind is None:
         raise FormatError(f"check: expected one of {', '.join(_STORED)}, got {data.get('kind')!r}.")
     known = {field.name for field in fields(kind)}
-    given = {name: value for name, value in data.items() if name in known and isinstance(value, _PLAIN)}
+    given = {name: value for name, value in data.items() if name in known and _is_plain(value)}
     absent = {name: value for name, value in _FUNCTIONS.items() if name in known}
     try:
         check: Check = kind(**{**absent, **given})
     except TypeError as error:
         raise FormatError(f"check {data.get('kind')}: {error}.") from None
     return check
+
+
+def _is_plain(value: object) -> bool:
+    texts = isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    return texts or isinstance(value, _PLAIN)

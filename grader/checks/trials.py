@@ -17,14 +17,15 @@ from grader.cases import Case, Contract
 from grader.protocol import Outcome, Script
 from grader.shapes import Sizes
 
-__all__ = ["Check", "Failure", "Grid", "Runs", "Trial", "spread"]
+__all__ = ["Check", "Curve", "Failure", "Grid", "Runs", "Trial", "spread"]
 
 Grid = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 """Expected, got and error over tolerance, each 2-D and of one shape."""
 
 
-Runs = Literal["scripts", "source", "timing"]
-"""What a check judges: answers to its trials' scripts; the student's text; or a measurement of both functions."""
+Runs = Literal["scripts", "source", "tests", "timing"]
+"""What a check judges: answers to its trials' scripts; the student's text; what became of an instructor's test; or a
+measurement of both functions."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,20 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How something grows, for a drawing: the student's and the reference's values over the same places."""
+
+    name: str
+    """What is drawn, such as `accuracy`."""
+    over: str
+    """What it is drawn over, such as `rows of training data`."""
+    x: tuple[float, ...]
+    got: tuple[float, ...]
+    expected: tuple[float, ...]
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why a trial failed, in words for the student."""
 
@@ -60,6 +75,9 @@ class Failure:
     grid: Grid | None = None
     inputs: Mapping[str, Any] | None = None
     """The inputs to show, where these are not the trial's own."""
+    curve: Curve | None = None
+    call: str = ""
+    """The call to show, where it is not the contract's own."""
 
 
 def spread(cases: Sequence[Case], count: int) -> list[Case]:

@@ -13,6 +13,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, error_text, fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
+from grader.checks.slopes import with_diagnosis
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.errors import AssignmentError
 from grader.messages import value_text
@@ -86,9 +87,13 @@ class Agrees:
             if infinite is not None and contract.infinite(wanted["value"]) is None:
                 named = misfit_failure(contract, infinite, reply.value)
                 return replace(named, expected=found.expected, grid=found.grid)
-            again = " The first call with this input was right, the second is not." if number else ""
-            kind = "unstable" if number else found.kind
-            return replace(found, kind=kind, message=f"{signature(contract)}: {found.message}{again}")
+            if number:
+                again = " The first call with this input was right, the second is not."
+                return replace(
+                    found, kind="unstable", message=f"{signature(contract)}: {found.message}{again}"
+                )
+            found = replace(found, message=f"{signature(contract)}: {found.message}")
+            return with_diagnosis(found, wanted["value"], reply.value, trial.sizes)
         return None
 
 

@@ -145,7 +145,9 @@ def _run(
     def start() -> Box:
         return open_box(kind, libraries, limits)
 
-    session = Session(start, submission.name, submission.text, allow=of.allow, limits=limits)
+    session = Session(
+        start, submission.name, submission.text, allow=of.allow, forbid=of.forbid, limits=limits
+    )
     try:
         with _progress(len(planned.exercises)) as step:
             return grade(planned, submission, start, box=kind, progress=step, session=session)

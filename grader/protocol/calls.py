@@ -18,13 +18,16 @@ __all__ = ["OPERATORS", "Ending", "Outcome", "Reply", "Script", "Step", "Student
 
 T = TypeVar("T")
 
-Do = Literal["call", "invoke", "get", "operate"]
+Do = Literal["call", "invoke", "get", "operate", "autograd"]
 Kind = Literal["raised", "missing", "uncallable", "arguments", "exit"]
 
 OPERATORS = frozenset(
     "add sub mul truediv floordiv mod pow matmul neg pos abs lt le gt ge eq ne getitem".split()
 )
 """Operators that a script may apply; names are those of the standard library's `operator`."""
+
+AUTOGRAD = frozenset(("tensor", "leaf", "gradients"))
+"""What a script may ask of torch: tensors of arrays, tensors to differentiate by, the gradients."""
 
 _MAX_FRAMES = 50
 _MAX_TEXT = 4_000
@@ -48,7 +51,8 @@ class Step:
 
     do: Do
     name: str
-    """The student's function or class, the attribute, the operator; for `invoke`, how the object is called."""
+    """The student's function or class, the attribute, the operator, what is asked of autograd; for `invoke`, how the
+    object is called."""
     args: tuple[Any, ...] = ()
     """For `get` and `invoke`, the first is the `Ref` of the object itself."""
     kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -62,7 +66,8 @@ class Step:
     @classmethod
     def from_value(cls, value: object) -> Step:
         do, name = field_of(value, "do", str), field_of(value, "name", str)
-        if do not in get_args(Do) or (do == "operate" and name not in OPERATORS):
+        known = {"operate": OPERATORS, "autograd": AUTOGRAD}
+        if do not in get_args(Do) or (do in known and name not in known[do]):
             raise ProtocolError(f"expected a known step, got {do} {name}.")
         names = field_of(value, "names", list)
         if not all(type(item) is str for item in names):
@@ -182,6 +187,8 @@ class Reply:
     """With `probe`: the first step's arguments after the call."""
     again: Any = None
     """With `probe`: the answer, read once more after every array among the arguments was overwritten."""
+    cpu_s: float | None = field(default=None, compare=False)
+    """CPU seconds that the box took for it, noted out here; None where nothing says so. It does not travel."""
 
     def to_value(self) -> dict[str, Any]:
         return {

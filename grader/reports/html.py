@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.reports import wording
+from grader.reports.curves import Drawing, draw
 from grader.reports.heatmaps import STEPS, HeatMaps, heat_maps
 from grader.reports.inert import cut, inert, split_lines
 from grader.reports.sources import Line, Source, read_source
@@ -49,6 +50,7 @@ class _CheckView:
     place: _Place | None
     maps: HeatMaps | None
     maps_left_out: bool
+    curve: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _check_view(
     place = _place(evidence.where, source) if evidence and evidence.where else None
     maps = heat_maps(evidence.picture, id) if evidence and evidence.picture else None
     too_many = maps is not None and sum(len(one.cells) for one in maps.maps) > cells_left
-    return _CheckView(check, id, note, evidence, place, None if too_many else maps, too_many)
+    curve = draw(evidence.curve, f"{id}-curve") if evidence and evidence.curve else None
+    return _CheckView(check, id, note, evidence, place, None if too_many else maps, too_many, curve)
 
 
 def _problem_place(problem: Problem, source: Source) -> _Place | None:

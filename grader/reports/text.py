@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from grader.reports import wording
+from grader.reports.curves import numbers
 from grader.reports.inert import cut, inert, one_line, split_lines
 from grader.results import CheckResult, Evidence, ExerciseResult, Output, Problem, Result, Status, Where
 
@@ -170,6 +171,9 @@ class _Writer:
         for label, text in rows:
             if text:
                 self.put(cut(text, _LONGEST), indent=8, label=f"{label:<10}")
+        if evidence.curve:
+            self.put(f"{evidence.curve.name} over {evidence.curve.over}:", indent=6)
+            self.put("; ".join(numbers(evidence.curve)), indent=8)
         if evidence.where:
             self._where(evidence.where, indent=8, label="where")
 

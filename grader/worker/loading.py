@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import linecache
 import sys
 import types
@@ -27,10 +28,13 @@ _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 class Student:
     """The student's module inside the worker."""
 
-    def __init__(self, filename: str, source: str, *, allow: Sequence[str]) -> None:
+    def __init__(
+        self, filename: str, source: str, *, allow: Sequence[str], forbid: Sequence[str] = ()
+    ) -> None:
         self.filename = filename
         self.source = source
         self.allow = frozenset(allow)
+        self.forbid = frozenset(forbid)
         # Not the file's own name: a `random.py` must not hide the standard library's.
         self.module = types.ModuleType(MODULE)
         self.module.__file__ = filename
@@ -40,7 +44,7 @@ class Student:
 
     def load(self, mode: str) -> StudentError | None:
         """Run the file; returns the first thing that went wrong."""
-        _guard_imports(self.allow)
+        _guard_imports(self.allow, self.forbid)
         try:
             tree = ast.parse(self.source, self.filename)
         except BaseException as error:
@@ -78,7 +82,7 @@ def _is_definition(node: ast.stmt, *, calls: bool) -> bool:
     return calls or not any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
-def _guard_imports(allow: frozenset[str]) -> None:
+def _guard_imports(allow: frozenset[str], forbid: frozenset[str]) -> None:
     """Let the student's own import statements reach the allowed libraries and the standard library only.
 
     A courtesy that names the line; isolation is the box's work.
@@ -90,10 +94,35 @@ def _guard_imports(allow: frozenset[str]) -> None:
     ) -> types.ModuleType:
         top = name.partition(".")[0]
         inside = isinstance(globals, dict) and globals.get("__name__") == MODULE
-        if inside and level == 0 and top not in allow and top not in sys.stdlib_module_names:
-            allowed = ", ".join(sorted(allow)) or "nothing"
-            raise ImportError(f"{top!r} is not allowed here: besides Python's own library, use {allowed}")
+        # A call of __import__ itself gives no globals.
+        if level == 0 and (inside or sys._getframe(1).f_globals.get("__name__") == MODULE):
+            _refuse_forbidden([name, *(f"{name}.{item}" for item in fromlist or ())], forbid)
+            if inside and top not in allow and top not in sys.stdlib_module_names:
+                allowed = ", ".join(sorted(allow)) or "nothing"
+                raise ImportError(f"{top!r} is not allowed here: besides Python's own library, use {allowed}")
         return original(name, globals, locals, fromlist, level)
 
     typed: Callable[..., types.ModuleType] = guarded
     builtins.__import__ = typed
+    if forbid:
+        importlib.import_module = _guarded(importlib.import_module, forbid)
+        importlib.__import__ = _guarded(importlib.__import__, forbid)
+
+
+def _guarded(original: Callable[..., Any], forbid: frozenset[str]) -> Callable[..., Any]:
+    """The same function, which a call in the student's file does not get a forbidden module from."""
+
+    def guarded(name: str, *args: Any, **kwargs: Any) -> Any:
+        if sys._getframe(1).f_globals.get("__name__") == MODULE:
+            package = args[0] if args and isinstance(args[0], str) else kwargs.get("package", "")
+            _refuse_forbidden([f"{package}{name}" if name.startswith(".") else name], forbid)
+        return original(name, *args, **kwargs)
+
+    return guarded
+
+
+def _refuse_forbidden(names: Sequence[str], forbid: frozenset[str]) -> None:
+    for name in names:
+        for module in forbid:
+            if name == module or name.startswith(f"{module}."):
+                raise ImportError(f"{module!r} is not allowed in this assignment")

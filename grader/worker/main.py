@@ -56,6 +56,7 @@ class _Session:
             field_of(message, "name", str),
             field_of(message, "source", str),
             allow=field_of(message, "allow", list),
+            forbid=message.get("forbid", ()) if isinstance(message, dict) else (),
         )
         watch_warnings(student, self._warnings)
         error = student.load(mode if mode in MODES else "whole")

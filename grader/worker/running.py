@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.protocol import Callback, Ref, Reply, Script, Step, StudentError, decode, encode
+from grader.worker.autograd import autograd
 from grader.worker.loading import Student
 
 __all__ = ["Caller", "run_script", "watch_warnings"]
@@ -82,6 +83,8 @@ def _take(student: Student, step: Step, args: tuple[Any, ...], kwargs: dict[str,
         return getattr(args[0], step.name)
     if step.do == "operate":
         return getattr(operator, step.name)(*args)
+    if step.do == "autograd":
+        return autograd(step.name, args)
     if step.do == "invoke":
         return _invoke(student, args[0], step.name, args[1:], kwargs)
     if step.name not in student.module.__dict__:

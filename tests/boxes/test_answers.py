@@ -343,6 +343,9 @@ class Forger:
         assert frame is not None
         return frame
 
+    def used(self, *, settled: bool = False) -> float | None:
+        return None
+
     def printed(self) -> tuple[bytes, int]:
         return b"", 0
 

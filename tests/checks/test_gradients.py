@@ -1,4 +1,4 @@
-"""The numeric derivative against formulas worked by hand, and gradients of students against it."""
+"""Gradients of students against differences of the function they belong to."""
 
 from __future__ import annotations
 
@@ -7,55 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.testing import assert_allclose
 
-from grader.cases import Contract, anything, real
+from grader.cases import Case, Contract, anything, draw_cases, list_of, real
 from grader.checks import gradient_of
-from grader.checks.gradients import numeric_derivative
 from grader.errors import AssignmentError
 from grader.protocol import Reply
 from tests.checks.students import case, verdict
-
-A = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
-X = np.array([0.3, -1.2, 40.0])
-
-
-@pytest.mark.parametrize(
-    ("function", "mode", "point", "expected"),
-    [
-        (lambda x: (x**3).sum(), "gradient", X, 3 * X**2),
-        (lambda x: np.exp(x).sum(), "gradient", np.array([[-3.0, 1.0]]), np.exp([[-3.0, 1.0]])),
-        (lambda x: x**2, "gradient", 3.0, 6.0),
-        (np.sin, "elementwise", X, np.cos(X)),
-        (np.exp, "elementwise", 1.5, np.exp(1.5)),
-        (lambda a: a * X, "elementwise", 2.0, X),  # many entries of the answer, one number
-        (lambda x: A @ x, "jacobian", X, A),
-        (lambda x: np.outer(x, x), "jacobian", np.array([1.0, 2.0]),
-         [[[2, 0], [2, 1]], [[2, 1], [0, 4]]]),
-        (lambda x: x**2 * np.ones(2), "jacobian", 3.0, [6.0, 6.0]),
-        (lambda x: 1e-9 * (x**3).sum(), "gradient", 1e3 * X, 3e-3 * X**2),
-    ],
-)  # fmt: skip
-def test_the_numeric_derivative_is_the_analytic_one(
-    function: Any, mode: Any, point: Any, expected: Any
-) -> None:
-    found, smooth = numeric_derivative(function, point, mode)
-    assert_allclose(found, expected, rtol=1e-8, atol=1e-8)
-    assert found.shape == np.shape(expected)
-    assert smooth.all()
-
-
-def test_entries_next_to_a_kink_are_marked_and_no_others() -> None:
-    point = np.array([-1.0, 0.0, 1e-4, 2.0])
-    found, smooth = numeric_derivative(lambda x: np.maximum(x, 0), point, "elementwise")
-    assert smooth.tolist() == [True, False, False, True]
-    assert_allclose(found[smooth], [0, 1], atol=1e-10)
-
-
-def test_where_the_function_is_not_finite_nothing_is_judged() -> None:
-    with np.errstate(all="ignore"):
-        _, smooth = numeric_derivative(np.log, np.array([1.0, 0.0, -1.0]), "elementwise")
-    assert smooth.tolist() == [True, False, False]
 
 
 def loss(x: Any, w: Any) -> float:
@@ -79,15 +36,19 @@ def test_a_right_gradient_passes_and_wrong_ones_fail_with_the_worst_entry() -> N
     assert check.title == "The gradient belongs to loss, by w"
     assert verdict(check, CONTRACT, loss_grad) == ""
     assert verdict(check, CONTRACT, lambda x, w: loss_grad(x, w).astype(np.float32), SMOOTH) == ""
-    start = "loss_grad(x, w): against differences of loss by w: largest error at"
+    start = "loss_grad(x, w): against differences of loss by w: largest relative error"
     assert verdict(check, CONTRACT, lambda x, w: x * w + np.sign(w), SMOOTH) == (
-        f"{start} [0]: expected 7.0, got 4.0 (tolerance 7e-05)."
+        f"{start}, 0.43, at [0]: expected 7.0 (numeric), got 4.0 (yours)."
     )
     assert verdict(check, CONTRACT, lambda x, w: 2 * x * w, SMOOTH) == (
-        f"{start} [1]: expected -5.0, got -4.0 (tolerance 5e-05)."
+        f"{start}, 0.2, at [1]: expected -5.0 (numeric), got -4.0 (yours)."
     )
     assert verdict(check, CONTRACT, lambda x, w: loss_grad(x, w) * np.nan, SMOOTH) == (
-        f"{start} [0]: expected 7.0, got nan (tolerance 7e-05)."
+        f"{start} at [0]: expected 7.0 (numeric), got nan (yours)."
+    )
+    assert verdict(check, CONTRACT, lambda x, w: -loss_grad(x, w), SMOOTH) == (
+        f"{start}, 2, at [0]: expected 7.0 (numeric), got -7.0 (yours). "
+        "Every entry is −1 times what is expected: a sign is flipped."
     )
     assert verdict(check, CONTRACT, lambda x, w: loss_grad(x, w)[:1], SMOOTH) == (
         "loss_grad(x, w): expected shape (n=2,), got (1,)."
@@ -97,13 +58,83 @@ def test_a_right_gradient_passes_and_wrong_ones_fail_with_the_worst_entry() -> N
     )
 
 
-def test_at_a_kink_any_derivative_is_taken_but_not_beside_it() -> None:
-    kink = [case(x=[1.0, 2.0], w=[0.0, 1.0], sizes={"n": 2})]
+def test_the_point_is_moved_off_a_kink_and_the_student_asked_there() -> None:
+    kink = [case(x=[1.0, 2.0], w=[0.0, 1.0], sizes={"n": 2})] * 2
     check = gradient_of(loss, wrt="w")
+    trial, _ = check.plan(CONTRACT, kink)
+    moved = trial.inputs["w"]
+    assert 0.01 < abs(moved[0]) < 0.2
+    assert moved[1] == 1.0
+    assert trial.expected["unjudged"] == 0
+    assert trial.scripts == (CONTRACT.script(trial.inputs),)
+    assert kink[0].inputs["w"].tolist() == [0.0, 1.0]
+    assert verdict(check, CONTRACT, loss_grad, kink) == ""
+    assert verdict(check, CONTRACT, lambda x, w: 2 * x * w + (w > 0), kink) == (
+        ""
+        if moved[0] > 0
+        else "loss_grad(x, w): against differences of loss by w: largest relative error, 1, at [0]: "
+        f"expected {moved[0] * 2 - 1:.6g} (numeric), got {moved[0] * 2:.6g} (yours)."
+    )
+
+
+def test_a_case_is_moved_to_the_same_point_every_time() -> None:
+    kink = [case(x=[1.0, 2.0], w=[0.0, 1.0], sizes={"n": 2})] * 2
+    first, second = (gradient_of(loss, wrt="w").plan(CONTRACT, kink)[0].inputs["w"] for _ in range(2))
+    assert first.tolist() == second.tolist()
+
+
+def test_a_case_alone_is_not_moved_as_the_search_for_a_small_one_asks() -> None:
+    [trial] = gradient_of(loss, wrt="w").plan(CONTRACT, [case(x=[1.0, 2.0], w=[0.0, 1.0], sizes={"n": 2})])
+    assert trial.inputs["w"].tolist() == [0.0, 1.0]
+    assert trial.expected["unjudged"] == 1
+
+
+def test_a_point_is_not_moved_out_of_its_domain() -> None:
+    contract = Contract(
+        "slope", {"x": real("n", low=0, high=1)}, real("n"), lambda x: np.where(x > 0, 1.0, 0.0)
+    )
+    check = gradient_of(lambda x: np.maximum(x, 0).sum(), wrt="x")
+    trial, _ = check.plan(contract, [case(x=[0.0, 0.5], sizes={"n": 2})] * 2)
+    assert 0 < trial.inputs["x"][0] < 0.2
+    [trial] = check.plan(contract, [case(x=[0.5, 0.7], sizes={"n": 2})])
+    assert trial.inputs["x"].tolist() == [0.5, 0.7]
+
+
+def test_where_the_point_cannot_be_moved_a_kink_is_not_judged_and_counted() -> None:
+    contract = Contract("signs", {"x": real("n")}, real("n"), lambda x: np.sign(x - 1))
+    check = gradient_of(lambda x, y: np.abs(y), wrt="y", at=lambda x: x - 1, mode="elementwise")
+    [trial] = check.plan(contract, [case(x=[1.0, 2.0], sizes={"n": 2})])
+    assert trial.expected["unjudged"] == 1
     for slope in (-1.0, 0.5, np.nan):
-        right = np.array([slope, 5.0])
-        assert verdict(check, CONTRACT, lambda x, w, right=right: right, kink) == ""
-    assert verdict(check, CONTRACT, lambda x, w: np.array([0.0, 6.0]), kink) != ""
+        assert check.judge(contract, trial, [Reply(np.array([slope, 1.0]))]) is None
+    assert check.judge(contract, trial, [Reply(np.array([0.0, 2.0]))]) is not None
+
+
+def test_an_input_may_be_a_list_of_arrays() -> None:
+    def total(weights: Any) -> float:
+        return float(sum((w**2).sum() for w in weights))
+
+    contract = Contract(
+        "grads",
+        {"weights": list_of(real("m n"))},
+        list_of(real("m n")),
+        lambda weights: [2 * w for w in weights],
+    )
+    check = gradient_of(total, wrt="weights")
+    cases = draw_cases(contract, seed=2)
+    assert verdict(check, contract, lambda weights: [2 * w for w in weights], cases) == ""
+    assert verdict(check, contract, lambda weights: tuple(2 * w for w in weights), cases) == ""
+    one = [Case("", {"weights": [np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])]}, {})]
+    start = "grads(weights): item 1: against differences of total by weights[1]: largest relative error"
+    assert verdict(check, contract, lambda weights: [2 * weights[0], weights[1]], one) == (
+        f"{start}, 0.5, at [1, 0]: expected 8.0 (numeric), got 4.0 (yours). Every entry is 1/2 times what is expected."
+    )
+    assert verdict(check, contract, lambda weights: [2 * weights[0], weights[1].T], one) == (
+        "grads(weights): item 1: expected a gradient of shape (2, 1), got (1, 2)."
+    )
+    assert verdict(check, contract, lambda weights: [2 * weights[0]], one) == (
+        "grads(weights): expected a list of 2 gradients, as long as weights, got a list of 1 items."
+    )
 
 
 def test_integer_and_large_cases_are_left_to_agreement() -> None:
@@ -120,8 +151,8 @@ def test_one_of_several_results_and_a_point_of_its_own() -> None:
     cases = [case(x=[0.5, 1.0], sizes={"n": 2})]
     assert verdict(check, contract, lambda x: (x, np.cos(2 * x)), cases) == ""
     assert verdict(check, contract, lambda x: (2 * x, np.sin(2 * x)), cases) == (
-        "both(x): against differences of <lambda> by y: largest error at [1]: "
-        "expected -0.416147, got 0.909297 (tolerance 4.2e-06)."
+        "both(x): against differences of <lambda> by y: largest relative error, 1.5, at [1]: "
+        "expected -0.416147 (numeric), got 0.909297 (yours)."
     )
 
 
@@ -142,7 +173,7 @@ def shifted_loss(x: Any, w: Any) -> float:
         (gradient_of(loss, wrt="w", part=0), SMOOTH, "gradient_of: part: expected None, for a single result, got 0."),
         (gradient_of(lambda x, w: x.sum(), wrt="w"), SMOOTH,
          "gradient_of: expected the reference to pass, got: loss_grad(x, w): against differences of <lambda> by w: "
-         "largest error at [0]: expected 0.0, got 7.0 (tolerance 3e-08).\n"
+         "largest relative error, 1, at [0]: expected 0.0 (numeric), got 7.0 (yours).\n"
          "The input was loss_grad(x=[1.0, 2.0], w=[3.0, -1.0])."),
         (gradient_of(lambda w: w.sum(), wrt="w"), SMOOTH,
          "gradient_of: expected <lambda> to take these inputs with a changed w, got TypeError: <lambda>() got an "

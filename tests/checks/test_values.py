@@ -73,7 +73,8 @@ def alternating() -> Callable[..., Any]:
 
 
 WRONG: list[tuple[Any, str, str]] = [
-    (lambda x: x, "value", "double(x): largest error at [1]: expected 4.0, got 2.0 (tolerance 4e-06)."),
+    (lambda x: x, "value", "double(x): largest error at [1]: expected 4.0, got 2.0 (tolerance 4e-06). "
+                           "Every entry is 1/2 times what is expected; 2 is the length of n."),
     (lambda x: 2.0001 * x, "value", "double(x): largest error at [1]: expected 4.0, got 4.0002 (tolerance 4e-06)."),
     (lambda x: None, "type",
      "double(x): expected an array of shape (n=2,), got None (is the return statement missing?)."),
@@ -377,7 +378,7 @@ def test_an_alternative_may_be_a_number_or_an_array() -> None:
     contract = Contract("same", {"x": either(real(""), real("n"))}, either(real(""), real("n")), lambda x: x)
     assert verdict(agrees(), contract, lambda x: x) == ""
     assert verdict(agrees(), contract, lambda x: np.asarray(x)[None], [case(x=2.0)]) == (
-        "same(x): expected shape (), got (1,)."
+        "same(x): expected shape (), got (1,). The numbers are right, in shape (1,) in place of ()."
     )
     assert verdict(agrees(), contract, str, [case(x=2.0)]) == (
         "same(x): expected a number from -10 to 10 or an array of real numbers, shape (n,) from -10 to 10, "

@@ -20,7 +20,7 @@ LAYERS = (
     ("assignment",),
     ("testing",),
     ("courses", "banks", "evidence"),
-    ("shrinking", "handouts", "measuring", "runs"),
+    ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging",),
     ("grading", "reports"),
     ("audit",),

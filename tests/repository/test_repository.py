@@ -34,6 +34,7 @@ def test_the_promised_extras_exist() -> None:
         "docker",
         "server",
         "cluster",
+        "stats",
         "dev",
     }
 
