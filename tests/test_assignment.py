@@ -232,9 +232,7 @@ def test_an_assignment_that_cannot_be_meant_is_refused_with_field_and_value(fiel
 
 
 def test_a_single_exercise_instead_of_a_list_is_refused() -> None:
-    with pytest.raises(
-        AssignmentError, match=r"exercises: expected a list of Exercise, got Exercise\("
-    ):
+    with pytest.raises(AssignmentError, match=r"exercises: expected a list of Exercise, got Exercise\("):
         assignment(exercises=exercise())
 
 

@@ -84,6 +84,7 @@ def of_signals(
         returns=real("entries"),
         checks=[agrees(), *checks, leaves_inputs_alone()],
         axes={"length": (6, 12), "taps": (1, 6)},
+        examples=[ask.AS_LONG],
         after=after,
         hints={"agrees": f"{hint} {KEPT}"},
     )

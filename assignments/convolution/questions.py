@@ -8,6 +8,8 @@ import numpy as np
 
 from reference import convolution as conv
 
+# A kernel as long as the signal.
+AS_LONG = {"x": np.array([1.0, -2.0, 4.0, 3.0]), "k": np.array([2.0, 5.0, -1.0, 3.0]), "mode": "same"}
 # A dilated kernel that just fits, and one that fits because of the padding.
 TIGHT = {"n": 9, "k": 5, "stride": 3, "padding": 0, "dilation": 2}
 PADDED = {"n": 1, "k": 3, "stride": 2, "padding": 1, "dilation": 1}

@@ -67,7 +67,8 @@ def evolve(
     A (μ+λ) evolution strategy, here with λ = μ: in every generation each child is a random parent plus normal noise
     of standard deviation sigma in every coordinate, and the μ best of parents and children are the next parents.
     Whatever does as well or better is right. What counts: on a bowl-shaped f whose bottom is a few sigma away, the
-    best of the population has to come to less than two thirds of its value in 20 generations.
+    best of the population has to come to less than two thirds of its value in 20 generations; 0 generations leave
+    the population as it is.
 
     Args:
         f: Function to minimise; takes one point, shape (D,), and returns a number.

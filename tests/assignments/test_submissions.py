@@ -132,5 +132,5 @@ def test_no_check_is_idle(id: str) -> None:
 @pytest.mark.parametrize("path", submissions("accepted"), ids=name_of)
 def test_an_accepted_submission_is_whole_and_stands_alone(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assert {exercise.name for exercise in COURSE.load(path.parents[2].name).exercises} <= names
