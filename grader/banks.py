@@ -185,12 +185,12 @@ def _key(assignment: Assignment, seed: int, source_hash: str) -> str:
         digest.update(part.encode() + b"\0")
     engine = Path(__file__).parent
     folders = sorted(
-        path for part in ("cases", "checks", "protocol") for path in (engine / part).glob("*.py")
+        path for part in ("cases", "checks", "protocol") for path in (engine / part).rglob("*.py")
     )
     folders += sorted((engine / "testing").glob("*.py"))
     for path in (
         *folders,
-        *(engine / f"{name}.py" for name in ("shapes", "messages", "assignment", "banks")),
+        *(engine / f"{name}.py" for name in ("shapes", "messages", "assignment", "banks", "bundles")),
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()

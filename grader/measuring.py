@@ -19,9 +19,9 @@ from grader.banks import Planned, PlannedCheck
 from grader.boxes import Box, Limits, Session
 from grader.cases import Contract
 from grader.checks import Trial
-from grader.checks.decisions import LOOKS, MORE_LOOKS, Decision, decide, growth, median
-from grader.checks.makers import Made
-from grader.checks.performance import Costs, difference, inputs_of
+from grader.checks.costs.decisions import LOOKS, MORE_LOOKS, Decision, decide, growth, median
+from grader.checks.costs.makers import Made
+from grader.checks.costs.performance import Costs, difference, inputs_of
 from grader.errors import FaultError
 from grader.protocol import Ending, Outcome, Ref, Reply, Script, Step
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.training import renamed_classes
+from grader.checks.learning.training import renamed_classes
 
 __all__ = ["digits"]
 

@@ -294,7 +294,7 @@ def _engine() -> str:
     digest = hashlib.sha256(sys.version.encode())
     folder = Path(inspect.getsourcefile(Course) or "").parent
     for part in ("audit", "cases", "checks", "protocol", "worker"):
-        for path in sorted((folder / part).glob("*.py")):
+        for path in sorted((folder / part).rglob("*.py")):
             digest.update(path.read_bytes())
     for name in ("banks", "bundles", "judging", "runs"):
         digest.update((folder / f"{name}.py").read_bytes())

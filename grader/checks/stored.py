@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from grader.checks.backwards import BackwardOf
 from grader.checks.conduct import LeavesInputsAlone, NoWarnings, Refuses
-from grader.checks.differentiable import Differentiable
-from grader.checks.gradients import GradientOf
-from grader.checks.orders import Bounded, MonotoneIn
-from grader.checks.ownership import OwnBackward
-from grader.checks.properties import LinearIn, SymmetricIn
-from grader.checks.relations import AdjointOf, Idempotent, RoundTrip, SameAs
+from grader.checks.gradients.backwards import BackwardOf
+from grader.checks.gradients.differentiable import Differentiable
+from grader.checks.gradients.functions import GradientOf
+from grader.checks.gradients.ownership import OwnBackward
+from grader.checks.properties.changes import LinearIn, SymmetricIn
+from grader.checks.properties.orders import Bounded, MonotoneIn
+from grader.checks.properties.relations import AdjointOf, Idempotent, RoundTrip, SameAs
+from grader.checks.randomness.seeds import Seeded
 from grader.checks.rules import FollowsRules
-from grader.checks.seeds import Seeded
 from grader.checks.trials import Check
 from grader.checks.values import Agrees, UnchangedWhen
 from grader.errors import FormatError

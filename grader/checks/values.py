@@ -13,7 +13,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, error_text, fitting, misfit_failure, signature
 from grader.checks.comparing import Tolerance, holds_float32, magnitude, mismatch
-from grader.checks.slopes import with_diagnosis
+from grader.checks.gradients.slopes import with_diagnosis
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.errors import AssignmentError
 from grader.messages import value_text

@@ -28,8 +28,8 @@ from grader.banks import Planned, PlannedCheck
 from grader.boxes import Limits, close_all, open_box
 from grader.cases import Contract, draw_cases, real
 from grader.checks import Failure, fast, scales
-from grader.checks.decisions import median
-from grader.checks.training import Learns
+from grader.checks.costs.decisions import median
+from grader.checks.learning.training import Learns
 from grader.courses import Course
 from grader.errors import FaultError
 from grader.measuring import Arena

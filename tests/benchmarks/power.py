@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.power`: which wrong samplers are found, and how often chance fails a right one.
 
-Samplers are judged by `grader.checks.draws` itself, without a box: 200 draws a grading, as `follows` makes by
-default, at the level that a check has in an assignment (1e-6 shared by five checks of four cases each). Right samplers
+Samplers are judged by `grader.checks.randomness.draws` itself, without a box: 200 draws a grading, as `follows` makes
+by default, at the level that a check has in an assignment (1e-6 shared by five checks of four cases each). Right samplers
 are judged at levels at which failures can be counted. About two minutes.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from grader.checks.draws import TESTS, Law, examine, findings, law_of
-from grader.checks.laws import bet_chance
+from grader.checks.randomness.draws import TESTS, Law, examine, findings, law_of
+from grader.checks.randomness.laws import bet_chance
 
 Rng = np.random.Generator
 Array = np.ndarray[Any, Any]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from grader.checks.derivatives import STEPS, differences, numeric_derivative
+from grader.checks.gradients.derivatives import STEPS, differences, numeric_derivative
 
 A = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
 X = np.array([0.3, -1.2, 40.0])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.diagnoses import diagnosis, order_diagnosis
+from grader.checks.gradients.diagnoses import diagnosis, order_diagnosis
 
 RNG = np.random.default_rng(3)
 W = RNG.normal(size=(4, 3))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped]
 
-from grader.checks.draws import TESTS, findings, law_of
-from grader.checks.laws import (
+from grader.checks.randomness.draws import TESTS, findings, law_of
+from grader.checks.randomness.laws import (
     agreement_chances,
     bet_chance,
     correlation_chance,

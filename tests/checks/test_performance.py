@@ -12,8 +12,8 @@ import pytest
 
 from grader.cases import Contract, anything, draw_cases, generator, real
 from grader.checks import Failure, Trial, fast, frugal, scales
-from grader.checks.decisions import FEWEST, LOOKS, MORE_LOOKS, decide, growth
-from grader.checks.performance import difference, inputs_of
+from grader.checks.costs.decisions import FEWEST, LOOKS, MORE_LOOKS, decide, growth
+from grader.checks.costs.performance import difference, inputs_of
 from grader.errors import AssignmentError, FaultError
 from grader.protocol import Ending, Outcome, Ref, Reply, StudentError
 

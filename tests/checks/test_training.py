@@ -13,7 +13,7 @@ import pytest
 from grader.boxes import Limits, Session, open_box
 from grader.cases import Contract, anything, draw_cases, function, generator, integer, real
 from grader.checks import Failure, Trial, learns, renamed_classes, require_discerning
-from grader.checks.predictions import weakness
+from grader.checks.learning.predictions import weakness
 from grader.errors import AssignmentError
 from grader.protocol import Ending, Outcome, Reply, Script, StudentError
 from grader.worker.loading import Student

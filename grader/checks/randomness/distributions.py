@@ -18,11 +18,11 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, error_text, signature
 from grader.checks.comparing import as_array
-from grader.checks.draws import Law, examine, law_of, ordered
-from grader.checks.findings import Finding, chance_text, pair_words
-from grader.checks.laws import bet_chance, require_scipy
-from grader.checks.questions import fitting_answers
-from grader.checks.seeds import chosen_cases, generator_of, seeds_of, with_seed
+from grader.checks.properties.questions import fitting_answers
+from grader.checks.randomness.draws import Law, examine, law_of, ordered
+from grader.checks.randomness.findings import Finding, chance_text, pair_words
+from grader.checks.randomness.laws import bet_chance, require_scipy
+from grader.checks.randomness.seeds import chosen_cases, generator_of, seeds_of, with_seed
 from grader.checks.trials import Failure, Runs, Trial
 from grader.checks.values import require_weight
 from grader.errors import AssignmentError

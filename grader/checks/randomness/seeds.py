@@ -15,7 +15,7 @@ from grader.cases.offered import Generator
 from grader.cases.plain import Defaulted
 from grader.checks.answers import signature
 from grader.checks.comparing import Tolerance, mismatch
-from grader.checks.questions import fitting_answers, planned, question
+from grader.checks.properties.questions import fitting_answers, planned, question
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_weight
 from grader.messages import value_text

@@ -17,7 +17,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import error_text
 from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.questions import (
+from grader.checks.properties.questions import (
     alike,
     broken,
     combined,

@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.cases import entry_text
 from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.derivatives import Array
-from grader.checks.diagnoses import diagnosis
+from grader.checks.gradients.derivatives import Array
+from grader.checks.gradients.diagnoses import diagnosis
 from grader.checks.trials import Failure
 from grader.messages import kind_text, number_text
 from grader.shapes import Sizes

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.findings import Finding, pair_words
-from grader.checks.laws import correlation, correlation_chance, correlation_chances
+from grader.checks.randomness.findings import Finding, pair_words
+from grader.checks.randomness.laws import correlation, correlation_chance, correlation_chances
 
 __all__ = ["dependent"]
 

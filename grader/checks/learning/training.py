@@ -13,8 +13,8 @@ import numpy as np
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import answer, error_text, misfit_failure, signature
-from grader.checks.makers import Made, made_from_data, make_inputs, seed_of
-from grader.checks.predictions import shown_scores, unfit, weakness
+from grader.checks.costs.makers import Made, made_from_data, make_inputs, seed_of
+from grader.checks.learning.predictions import shown_scores, unfit, weakness
 from grader.checks.trials import Curve, Failure, Runs, Trial
 from grader.checks.values import require_weight
 from grader.errors import AssignmentError

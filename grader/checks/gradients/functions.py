@@ -15,9 +15,9 @@ import numpy as np
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm, fitting, signature
-from grader.checks.derivatives import Array, Mode, numeric_derivative
-from grader.checks.points import moved, point_of, rng_of, widened
-from grader.checks.slopes import gradient_failure, numbers_of, with_diagnosis
+from grader.checks.gradients.derivatives import Array, Mode, numeric_derivative
+from grader.checks.gradients.points import moved, point_of, rng_of, widened
+from grader.checks.gradients.slopes import gradient_failure, numbers_of, with_diagnosis
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError

@@ -13,7 +13,7 @@ from grader.cases import Case, Contract, entry_text
 from grader.cases.domains import require
 from grader.checks.answers import signature
 from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.questions import (
+from grader.checks.properties.questions import (
     alike,
     broken,
     combined,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.dependence import dependent
-from grader.checks.findings import Finding, number_words
-from grader.checks.laws import (
+from grader.checks.randomness.dependence import dependent
+from grader.checks.randomness.findings import Finding, number_words
+from grader.checks.randomness.laws import (
     count_chances,
     fixed_points_chance,
     ladder_of,

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.dependence import dependent
-from grader.checks.findings import Finding, number_words, pair_words
-from grader.checks.laws import (
+from grader.checks.randomness.dependence import dependent
+from grader.checks.randomness.findings import Finding, number_words, pair_words
+from grader.checks.randomness.laws import (
     agreement_chances,
     count_chances,
     frequencies_chance,
@@ -25,7 +25,7 @@ from grader.checks.laws import (
     spread_chances,
     uniform_chance,
 )
-from grader.checks.permutations import permuted
+from grader.checks.randomness.permutations import permuted
 
 __all__ = ["TESTS", "Law", "examine", "findings", "law_of", "ordered"]
 

@@ -19,8 +19,8 @@ from grader.cases.domains import require
 from grader.cases.offered import Anything
 from grader.checks.answers import answer, signature
 from grader.checks.comparing import Tolerance, magnitude, mismatch
-from grader.checks.decisions import median
-from grader.checks.makers import Made, make_inputs, seed_of
+from grader.checks.costs.decisions import median
+from grader.checks.costs.makers import Made, make_inputs, seed_of
 from grader.checks.trials import Curve, Failure, Runs, Trial
 from grader.checks.values import require_weight
 from grader.errors import AssignmentError, FaultError

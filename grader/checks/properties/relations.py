@@ -15,7 +15,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.cases.offered import Anything
 from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.questions import (
+from grader.checks.properties.questions import (
     broken,
     fitting_answers,
     numeric,

@@ -11,10 +11,10 @@ import numpy as np
 from grader.cases import Contract
 from grader.checks.answers import fitting, signature
 from grader.checks.comparing import Tolerance, as_array, mismatch
-from grader.checks.derivatives import Array
-from grader.checks.diagnoses import diagnosis, order_diagnosis
-from grader.checks.pullbacks import Settled
-from grader.checks.slopes import ATOL, error_words, gradient_failure, numbers_of, with_diagnosis
+from grader.checks.gradients.derivatives import Array
+from grader.checks.gradients.diagnoses import diagnosis, order_diagnosis
+from grader.checks.gradients.pullbacks import Settled
+from grader.checks.gradients.slopes import ATOL, error_words, gradient_failure, numbers_of, with_diagnosis
 from grader.checks.trials import Failure, Trial
 from grader.messages import kind_text, number_text
 from grader.protocol import Ending, Outcome

@@ -15,7 +15,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import confirm
 from grader.checks.comparing import magnitude
-from grader.checks.pullbacks import (
+from grader.checks.gradients.pullbacks import (
     Names,
     Pullback,
     Settled,
@@ -24,7 +24,7 @@ from grader.checks.pullbacks import (
     require_names,
     words_of,
 )
-from grader.checks.pulled import judge_parts, parts_of
+from grader.checks.gradients.pulled import judge_parts, parts_of
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError

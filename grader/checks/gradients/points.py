@@ -14,7 +14,7 @@ from grader.cases import Case
 from grader.cases.arrays import Real
 from grader.cases.domains import Domain
 from grader.cases.plain import Defaulted, ListOf
-from grader.checks.derivatives import Array
+from grader.checks.gradients.derivatives import Array
 
 __all__ = ["Point", "moved", "point_of", "rng_of", "signs", "widened"]
 

@@ -13,9 +13,9 @@ from grader.cases import Case, Contract, anything
 from grader.cases.domains import require
 from grader.checks.answers import answer, confirm, signature
 from grader.checks.comparing import as_array, magnitude
-from grader.checks.derivatives import Array, differences
-from grader.checks.points import point_of, rng_of, widened
-from grader.checks.slopes import gradient_failure, numbers_of
+from grader.checks.gradients.derivatives import Array, differences
+from grader.checks.gradients.points import point_of, rng_of, widened
+from grader.checks.gradients.slopes import gradient_failure, numbers_of
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError

@@ -12,8 +12,8 @@ import numpy as np
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import error_text
-from grader.checks.derivatives import STEPS, Array, Slopes, axes_of, differences
-from grader.checks.points import Point, moved, point_of, rng_of, signs, widened
+from grader.checks.gradients.derivatives import STEPS, Array, Slopes, axes_of, differences
+from grader.checks.gradients.points import Point, moved, point_of, rng_of, signs, widened
 from grader.errors import AssignmentError
 from grader.shapes import Sizes, shape_text
 

@@ -11,10 +11,10 @@ import numpy as np
 from grader.cases import Case, Contract, anything
 from grader.cases.domains import require
 from grader.checks.answers import answer, confirm, signature
-from grader.checks.backwards import chosen_cases, shown_after
 from grader.checks.comparing import magnitude
-from grader.checks.derivatives import Array, sizes_of, slopes
-from grader.checks.pullbacks import (
+from grader.checks.gradients.backwards import chosen_cases, shown_after
+from grader.checks.gradients.derivatives import Array, sizes_of, slopes
+from grader.checks.gradients.pullbacks import (
     Names,
     Pullback,
     Settled,
@@ -24,8 +24,8 @@ from grader.checks.pullbacks import (
     taken,
     words_of,
 )
-from grader.checks.pulled import gradients_of, judge_parts, parts_of
-from grader.checks.slopes import numbers_of
+from grader.checks.gradients.pulled import gradients_of, judge_parts, parts_of
+from grader.checks.gradients.slopes import numbers_of
 from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError

@@ -1,0 +1,1 @@
+"""Speed, growth and memory: how the measured numbers are judged."""

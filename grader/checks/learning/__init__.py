@@ -1,0 +1,1 @@
+"""Trained models: how well what they say of hidden data is right."""

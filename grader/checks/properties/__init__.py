@@ -1,0 +1,1 @@
+"""Properties of functions: what any right answer has, whatever its values."""

@@ -1,0 +1,1 @@
+"""Random functions: laws, means, seeds, and the tests behind them."""
