@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
 from grader.errors import AssignmentError
@@ -48,10 +47,11 @@ def bundle(functions: Iterable[Callable[..., Any]], *, changed: Mapping[str, str
     Raises:
         AssignmentError: A source cannot be read.
     """
+    every = list(functions)
     wanted: dict[str, set[str]] = {}
-    for function in functions:
+    for function in every:
         wanted.setdefault(function.__module__, set()).add(function.__name__)
-    lines = [f"_SOURCES = {_with_parents({**modules_of(wanted), **(changed or {})})!r}", _LOADER]
+    lines = [f"_SOURCES = {_with_parents({**modules_of(every), **(changed or {})})!r}", _LOADER]
     return "\n".join([*lines, *_taken(wanted)]) + "\n"
 
 
@@ -63,7 +63,7 @@ def bundle_beside(
     A change of what they share does not reach the others.
     """
     wanted = {function.__module__: {function.__name__}}
-    sources = _with_parents({**modules_of(wanted), **changed})
+    sources = _with_parents({**modules_of([function]), **changed})
     forget = "for _name in _SOURCES:\n    _sys.modules.pop(_name, None)"
     lines = [bundle(others), forget, "_SOURCES.clear()", f"_SOURCES.update({sources!r})"]
     return "\n".join([*lines, *_taken(wanted)]) + "\n"
@@ -84,18 +84,24 @@ def _taken(wanted: Mapping[str, Iterable[str]]) -> list[str]:
     ]
 
 
-def modules_of(wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """The text of every module of the course that these names need, by module, each cut down to what is used."""
-    needed: dict[str, set[str]] = {module: set(names) for module, names in wanted.items()}
-    tops = {module.partition(".")[0] for module in needed}
+def modules_of(functions: Iterable[Callable[..., Any]]) -> dict[str, str]:
+    """The text of every module of the course that these need, by module, each cut down to what is used.
+
+    Raises:
+        AssignmentError: A file cannot be read.
+    """
+    needed: dict[str, set[str]] = {}
+    roots: dict[str, Path] = {}
+    for function in functions:
+        name = function.__module__
+        needed.setdefault(name, set()).add(function.__name__)
+        roots.setdefault(name.partition(".")[0], _root(function))
     texts: dict[str, str] = {}
     todo = list(needed)
     while todo:
         name = todo.pop()
-        texts[name] = pruned(_source(name), needed[name])
-        for module, names in _imported(texts[name]):
-            if module.partition(".")[0] not in tops:
-                continue
+        texts[name] = pruned(_source(name, roots), needed[name])
+        for module, names in _imported(texts[name], roots):
             before = set(needed.get(module, ()))
             needed.setdefault(module, set()).update(names)
             if module not in texts or needed[module] != before:
@@ -165,33 +171,56 @@ def _quoted(node: ast.stmt) -> list[str]:
     ]
 
 
-def _imported(text: str) -> list[tuple[str, set[str]]]:
-    """Modules and the names taken from them; a module that is taken whole has all its names."""
+def _imported(text: str, roots: Mapping[str, Path]) -> list[tuple[str, set[str]]]:
+    """Modules of the course and the names taken from them; a module that is taken whole has all its names."""
     found: list[tuple[str, set[str]]] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found.extend((alias.name, _all_names(alias.name)) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = [alias.name for alias in node.names if alias.name.partition(".")[0] in roots]
+            found.extend((name, _all_names(name, roots)) for name in whole)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in roots:
+            package = node.module or ""
             names = {alias.name for alias in node.names}
-            for name in list(names):
-                module = f"{node.module}.{name}"
-                if isinstance(sys.modules.get(module), ModuleType):
-                    found.append((module, _all_names(module)))
-                    names.discard(name)
-            found.append((node.module, _all_names(node.module) if "*" in names else names))
+            modules = {name for name in names if _file(f"{package}.{name}", roots) is not None}
+            found.extend((f"{package}.{name}", _all_names(f"{package}.{name}", roots)) for name in modules)
+            found.append((package, _all_names(package, roots) if "*" in names else names - modules))
     return found
 
 
-def _all_names(module: str) -> set[str]:
-    loaded = sys.modules.get(module)
-    return {name for name in vars(loaded) if not name.startswith("__")} if loaded is not None else set()
+def _all_names(module: str, roots: Mapping[str, Path]) -> set[str]:
+    return {name for node in ast.parse(_source(module, roots)).body for name in _defines(node)}
 
 
-def _source(name: str) -> str:
-    try:
-        return inspect.getsource(sys.modules[name])
-    except (KeyError, OSError, TypeError) as error:
-        raise AssignmentError(
-            f"{name}: expected a module whose text can be read, got {type(error).__name__}: {error}.",
-            mend="The reference is run in a box of its own, and for that its file has to be there.",
-        ) from None
+def _root(function: Callable[..., Any]) -> Path:
+    """The folder that the function's top package is in. Not by `sys.modules`: another course may be loaded since."""
+    members = vars(function).values() if inspect.isclass(function) else [function]
+    codes = [found.__code__ for found in members if inspect.isfunction(found)]
+    parts = function.__module__.split(".")
+    if codes and Path(codes[0].co_filename).is_file():
+        path = Path(codes[0].co_filename)
+        return path.parents[len(parts) if path.name == "__init__.py" else len(parts) - 1]
+    raise _unreadable(function.__module__)
+
+
+def _file(module: str, roots: Mapping[str, Path]) -> Path | None:
+    """The file of a module, if it is one."""
+    top, *rest = module.split(".")
+    stem = roots[top].joinpath(top, *rest)
+    paths = (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _source(module: str, roots: Mapping[str, Path]) -> str:
+    path = _file(module, roots)
+    if path is None and roots[module.partition(".")[0]].joinpath(*module.split(".")).is_dir():
+        return ""  # a package without a file of its own
+    if path is None:
+        raise _unreadable(module)
+    return path.read_text(encoding="utf-8")
+
+
+def _unreadable(module: str) -> AssignmentError:
+    return AssignmentError(
+        f"{module}: expected a module whose file can be read, got none.",
+        mend="The reference is run in a box of its own, and for that its file has to be there.",
+    )

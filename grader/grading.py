@@ -33,6 +33,7 @@ def grade(
     box: str,
     progress: Progress = lambda name: None,
     session: Session | None = None,
+    explain: bool = True,
 ) -> Result:
     """Run and judge every exercise.
 
@@ -40,6 +41,7 @@ def grade(
         start: Starts a box with the bank's libraries.
         box: Kind of box, for the report.
         session: A session with the submission that was started ahead of time, if any.
+        explain: Whether failing cases are made small, and tried alone; the verdict is the same without.
     Returns:
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
@@ -59,7 +61,7 @@ def grade(
         arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
         runs = run_all(bank, session, progress, source=submission.text, measure=arena.measure)
         names = [planned.contract.name for planned in bank.exercises]
-        judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names)
+        judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names, explain=explain)
         for planned in bank.exercises:
             exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:

@@ -31,9 +31,17 @@ class Judge:
     """Judges the exercises of one submission, in order."""
 
     def __init__(
-        self, file: str, loaded: Loaded, session: Session, *, seed: int, names: Sequence[str]
+        self,
+        file: str,
+        loaded: Loaded,
+        session: Session,
+        *,
+        seed: int,
+        names: Sequence[str],
+        explain: bool = True,
     ) -> None:
         self._file, self._loaded, self._session, self._seed = file, loaded, session, seed
+        self._explain = explain
         self._taken = frozenset(names)
 
     def exercise(self, planned: Planned, run: Run, before: Sequence[ExerciseResult]) -> ExerciseResult:
@@ -93,9 +101,9 @@ class Judge:
         failure = self._worded(planned, failure)
         if check.check.hidden:
             return _result(check, "failed", message=hidden_message(failure), kind=failure.kind, **counts)
-        smaller = self._smaller(planned, check, trial, failure)
+        smaller = self._smaller(planned, check, trial, failure) if self._explain else None
         trial, failure = smaller or (trial, failure)
-        failure = self._alone(planned, check, trial, failure)
+        failure = self._alone(planned, check, trial, failure) if self._explain else failure
         try:
             evidence = evidence_of(planned.contract, trial, failure, self._file, shrunk=smaller is not None)
         except Exception:  # the verdict stands without a case to show

@@ -73,7 +73,7 @@ def test_a_bundle_answers_as_the_reference_does() -> None:
 
 
 def test_modules_that_modules_need_come_along() -> None:
-    found = modules_of({"reference.losses.regression": ["mse"]})
+    found = modules_of([losses.mse])
 
     assert set(found) == {"reference.losses.regression", "reference.arrays"}
     assert "laplace" not in found["reference.losses.regression"]
@@ -100,7 +100,7 @@ def test_a_function_without_a_file_is_refused() -> None:
     sys.modules["made_up"] = module
 
     try:
-        with pytest.raises(AssignmentError, match="made_up: expected a module whose text can be read"):
+        with pytest.raises(AssignmentError, match="made_up: expected a module whose file can be read"):
             bundle([module.nothing])
     finally:
         del sys.modules["made_up"]

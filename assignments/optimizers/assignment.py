@@ -229,7 +229,10 @@ assignment = Assignment(
                 "rng": generator(),
             },
             returns=real("parents dims"),
-            checks=[satisfies("In 20 generations the best value falls to less than two thirds", improves), leaves_inputs_alone()],
+            checks=[
+                satisfies("In 20 generations the best value falls to less than two thirds", improves),
+                leaves_inputs_alone(),
+            ],
             axes={"parents": (3, 5), "dims": (1, 3)},
             hints={"satisfies": "Keep the best of parents and children together; f is to be made small."},
         ),

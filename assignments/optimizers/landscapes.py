@@ -69,8 +69,11 @@ to_evolve = function(
 
 def improves(answer: Any, f: Any, population: Any, generations: int, **_: Any) -> str | None:
     if generations == 0:
-        rows = [np.array(sorted(points.tolist())) for points in (population, answer)]
-        return None if np.allclose(*rows) else "no generation passed, and the population is another"
+        gaps = np.abs(population[:, None] - answer[None]).max(
+            axis=-1
+        )  # of every old point from every new one
+        same = max(gaps.min(axis=0).max(), gaps.min(axis=1).max()) < 1e-5
+        return None if same else "no generation passed, and the population is another"
     cost = bowl(**f.made_from)
     before, after = (min(cost(point) for point in points) for points in (population, answer))
     return None if after < before * 2 / 3 else f"the best value was {before:.4g} and is {after:.4g}"

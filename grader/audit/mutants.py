@@ -79,7 +79,7 @@ def _changes(reference: Function, left_alone: Collection[str]) -> list[tuple[str
     own = reference.__module__
     package = own.rpartition(".")[0] or own
     found: dict[tuple[str, str], tuple[str, str, str, str, str]] = {}
-    for module, text in modules_of({own: [reference.__name__]}).items():
+    for module, text in modules_of([reference]).items():
         if module != own and not module.startswith(f"{package}."):
             continue
         original = ast.unparse(ast.parse(text))

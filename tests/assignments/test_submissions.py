@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, judging
+from grader import grading
 from grader.banks import Bank, cached_bank
 from grader.boxes import open_box
 from grader.courses import Course
@@ -56,16 +56,14 @@ def timed(id: str) -> frozenset[str]:
     )
 
 
-@pytest.fixture(autouse=True)
-def _without_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The verdict is what counts here; making cases small has its own tests."""
-    monkeypatch.setattr(judging, "shrink", lambda *_, **__: None)
-
-
 def graded(path: Path, seed: int = 0) -> Result:
     drawn = bank(path.parents[2].name, seed)
     return grading.grade(
-        drawn, collect(path), lambda: open_box("bare", drawn.libraries, drawn.limits), box="bare"
+        drawn,
+        collect(path),
+        lambda: open_box("bare", drawn.libraries, drawn.limits),
+        box="bare",
+        explain=False,  # the verdict is what counts here; making cases small has its own tests
     )
 
 

@@ -57,7 +57,8 @@ assignment = Assignment(
     exercises=[
         Exercise(weak.spread, points=1, inputs={"x": numbers}, returns=real(""), checks=[CHECK, leaves_inputs_alone()]),
         Exercise(weak.halve, points=1, inputs={"x": numbers}, returns=real("n"),
-                 checks=[agrees(), leaves_inputs_alone()]),
+                 checks=[agrees(), satisfies("No entry grows", lambda answer, x: bool((answer <= x).all())),
+                         leaves_inputs_alone()]),
         Exercise(weak.tail, points=1, inputs={"x": numbers}, returns=real("m"), axes={"n": (2, 9)},
                  checks=[agrees(), leaves_inputs_alone()]),
     ],

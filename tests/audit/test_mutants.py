@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import numpy as np
 import pytest
@@ -56,7 +57,9 @@ def test_the_same_reference_has_the_same_mutants() -> None:
     assert of("bce") == of("bce")
 
 
-def test_manners_do_what_they_are_called_after() -> None:
+def test_manners_do_what_they_are_called_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))  # the texts bring an importer of their own
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     texts = {mutant.operator: mutant.text for mutant in of("mse_grad")}
     pred, target = np.array([1.0, 2.0]), np.array([0.0, 0.0])
 

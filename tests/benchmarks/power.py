@@ -1,8 +1,8 @@
 """`python -m tests.benchmarks.power`: which wrong samplers are found, and how often chance fails a right one.
 
 Samplers are judged by `grader.checks.randomness.draws` itself, without a box: 200 draws a grading, as `follows` makes
-by default, at the level that a check has in an assignment (1e-6 shared by five checks of four cases each). Right samplers
-are judged at levels at which failures can be counted. About two minutes.
+by default, at the level that a check has in an assignment (1e-6 shared by five checks of four cases each). Right
+samplers are judged at levels at which failures can be counted. About two minutes.
 """
 
 from __future__ import annotations

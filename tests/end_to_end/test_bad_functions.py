@@ -139,7 +139,7 @@ WRONG = {
     "the first answer again": (
         scale("seen.append(np.asarray(x, float) * factor); return seen[0]", "def scale(x, factor=2.0, *, seen=[]):"),
         "unstable",
-        "scale(x, factor): expected shape (1,), got (6, 5, 4). Alone, the same input is answered right: does "
+        "scale(x, factor): expected shape (1,), got (4, 7, 6). Alone, the same input is answered right: does "
         "your code keep something from one call for the next (a global, a cache, a default "
         "argument that is changed)?",
     ),
