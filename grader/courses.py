@@ -91,12 +91,13 @@ class Course:
         return digest.hexdigest()
 
     def _make_importable(self) -> None:
-        """Put the course first on the path, and forget a `reference` of another course."""
+        """Put the course first on the path, and forget what is of another course."""
         root = str(self.root.resolve())
         if root in sys.path:
             sys.path.remove(root)
         sys.path.insert(0, root)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
+        own = [name for name in sys.modules if name.partition(".")[0] in ("reference", "assignments")]
+        for name in own:
             file = getattr(sys.modules[name], "__file__", None) or ""
             if not Path(file).is_relative_to(root):
                 del sys.modules[name]

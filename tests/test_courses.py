@@ -25,6 +25,7 @@ assignment = Assignment(
     ],
 )
 """
+TOPS = ("reference", "assignments")
 REFERENCE = '"""Sums."""\n\n\ndef total(x):\n    """Sum of the entries."""\n    return float(x.sum())\n'
 
 
@@ -32,10 +33,10 @@ REFERENCE = '"""Sums."""\n\n\ndef total(x):\n    """Sum of the entries."""\n    
 def kept_imports() -> Iterator[None]:
     """What importing a course leaves in `sys` does not outlive the test."""
     path = list(sys.path)
-    modules = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "reference"}
+    modules = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in TOPS}
     yield
     sys.path[:] = path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in TOPS]:
         del sys.modules[name]
     sys.modules.update(modules)
 
@@ -151,6 +152,20 @@ def test_each_course_is_loaded_with_its_own_reference(make: Callable[..., Course
     titles = [course.load("sums").exercises[0].statement.title for course in (two, one, two)]
 
     assert titles == ["Twice the sum of the entries.", "Sum of the entries.", "Twice the sum of the entries."]
+
+
+def test_each_course_is_loaded_with_its_own_files_beside_the_assignment(make: Callable[..., Course]) -> None:
+    text = GOOD.replace(
+        "from reference import sums", "from reference import sums\nfrom assignments.sums import words"
+    )
+    text = text.replace('"Sums"', "words.TITLE").format(id="sums")
+    courses = [make(text, root=root) for root in ("course2", "course")]
+    for course in courses:
+        (course.folder("sums") / "words.py").write_text(f"TITLE = {course.root.name!r}\n")
+
+    titles = [course.load("sums").title for course in (*courses, courses[0])]
+
+    assert titles == ["course2", "course", "course2"]
 
 
 def test_the_hash_changes_with_the_assignment_and_the_reference_and_nothing_else(
