@@ -195,6 +195,17 @@ class Session:
             self._box.printed()  # the import has been shown once
         return found if isinstance(found, Ending) else None
 
+    def _prepared(self) -> Box | Ending:
+        """A box in which the file is loaded; the time that this takes is not that of the scripts."""
+        begun = time.monotonic()
+        if (ending := self._reload()) is not None:
+            return ending
+        if not self.load().mode:
+            return Ending("exited", "the file could not be imported")
+        box = self._worker()
+        self._starting_s += time.monotonic() - begun  # a container takes a second
+        return box
+
     def _run_some(
         self,
         scripts: Sequence[Script],
@@ -205,13 +216,9 @@ class Session:
         settled: bool,
     ) -> Ending | None:
         """Run scripts in one worker until all are answered (None) or it ends."""
-        begun = time.monotonic()
-        if (ending := self._reload()) is not None:
-            return ending
-        if not self.load().mode:
-            return Ending("exited", "the file could not be imported")
-        box = self._worker()
-        self._starting_s += time.monotonic() - begun  # a container takes a second, which is not the student's
+        box = self._prepared()
+        if isinstance(box, Ending):
+            return box
         box.allow(self._limits.cpu_s)
         if self._clock is None:
             self._clock = box.used(settled=settled)
