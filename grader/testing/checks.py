@@ -48,6 +48,8 @@ def run_checks(
     Returns:
         By what pytest calls the case: a failure; None if it passed; words if it could not be run, and that is ours.
     """
+    if not checks:
+        return {}  # most courses have no test files, and grading goes without loading pytest
     from grader.testing.running import run_tests
 
     found: dict[str, Failure | str | None] = {}
