@@ -15,7 +15,9 @@ main(["demo", "--box", "bare"])
 
 
 def test_the_demo_needs_neither_pytest_nor_torch_nor_scipy_nor_docker() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, check=False
+    )
 
     assert done.returncode == 0, done.stderr
     assert "First steps" in done.stdout
