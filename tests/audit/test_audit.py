@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.audit import Audit
+from grader.audit.records import MutantResult
+from grader.audit.tasks import Desk, prepare_process, read_record, run_task
 from grader.cli import main
 
 
@@ -122,3 +124,22 @@ def test_reasons_that_cannot_be_read_are_refused(strong: Path) -> None:
 
     assert done.exit_code == 2
     assert "survivors.toml: expected [[survivor]] tables" in done.output
+
+
+def test_slow_is_not_wrong_when_a_mutant_is_compared_on_many_cases(
+    strong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The few cases of the checks take far less time than the many of the comparison."""
+    monkeypatch.setattr("grader.audit.tasks._TIMES", 1)
+    monkeypatch.setattr("grader.audit.equivalents.CASES", 250)
+    reference = strong / "reference" / "weak.py"
+    slow = "    for _ in range(400_000):\n        pass\n    return np.asarray(x, float) * 0.5"
+    reference.write_text(reference.read_text().replace("    return np.asarray(x, float) * 0.5", slow))
+    desk = Desk(str(strong), "weak", "bare", 0, 4)
+    prepare_process(desk)
+
+    found = [read_record(item) for item in run_task(("mutants", "halve", "0", "99"))]
+    mutants = [item for item in found if isinstance(item, MutantResult)]
+
+    assert [mutant.witness for mutant in mutants if mutant.status == "survived"] == []
+    assert sum(mutant.status == "equivalent" for mutant in mutants) >= 1
