@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from grader.banks import Bank
-from grader.boxes import Box, Loaded, Session
+from grader.boxes import Box, Conversation, Loaded, Session
 from grader.errors import FaultError
 from grader.evidence import place_of
 from grader.judging import Judge
 from grader.measuring import Arena
 from grader.protocol import Ending, StudentError
 from grader.results import ExerciseResult, Problem, Result, SourceFile, Where
-from grader.runs import run_all
+from grader.runs import Measure, run_all
 from grader.submissions import Submission
 
 __all__ = ["grade"]
@@ -32,7 +32,8 @@ def grade(
     *,
     box: str,
     progress: Progress = lambda name: None,
-    session: Session | None = None,
+    session: Conversation | None = None,
+    measure: Measure | None = None,
     explain: bool = True,
 ) -> Result:
     """Run and judge every exercise.
@@ -41,6 +42,7 @@ def grade(
         start: Starts a box with the bank's libraries.
         box: Kind of box, for the report.
         session: A session with the submission that was started ahead of time, if any.
+        measure: Measures what trials ask for; by default in boxes that `start` starts.
         explain: Whether failing cases are made small, and tried alone; the verdict is the same without.
     Returns:
         The result. What the grader itself could not do is in it as a fault, never as lost points.
@@ -59,7 +61,8 @@ def grade(
             problems.append(Problem(message=str(error), fault=True))
         problems.extend(_load_problems(submission, loaded))
         arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
-        runs = run_all(bank, session, progress, source=submission.text, measure=arena.measure)
+        measure = measure or arena.measure
+        runs = run_all(bank, session, progress, source=submission.text, measure=measure)
         names = [planned.contract.name for planned in bank.exercises]
         judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names, explain=explain)
         for planned in bank.exercises:
@@ -72,7 +75,7 @@ def grade(
 def _result(
     bank: Bank,
     submission: Submission,
-    session: Session,
+    session: Conversation,
     exercises: list[ExerciseResult],
     *,
     problems: list[Problem],

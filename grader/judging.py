@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.banks import Planned, PlannedCheck
-from grader.boxes import Loaded, Session
+from grader.boxes import Conversation, Loaded
 from grader.checks import Failure, Trial, judged, signature
 from grader.errors import FaultError
 from grader.evidence import evidence_of, hidden_message
@@ -34,7 +34,7 @@ class Judge:
         self,
         file: str,
         loaded: Loaded,
-        session: Session,
+        session: Conversation,
         *,
         seed: int,
         names: Sequence[str],

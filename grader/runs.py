@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.banks import Bank, Planned, PlannedCheck
-from grader.boxes import Session
+from grader.boxes import Conversation
 from grader.checks import Check, Trial
 from grader.errors import FaultError
 from grader.protocol import Ending, Outcome, Reply
@@ -49,7 +49,7 @@ class Run:
 
 
 def run_all(
-    bank: Bank, session: Session, progress: Callable[[str], None], *, source: str, measure: Measure
+    bank: Bank, session: Conversation, progress: Callable[[str], None], *, source: str, measure: Measure
 ) -> dict[str, Run]:
     """What came back for every trial, by exercise.
 
@@ -93,7 +93,7 @@ def _read(planned: Planned, source: str, run: Run) -> None:
             run.replies[check.name] = [[Reply(source)] for _ in check.trials]
 
 
-def _test(bank: Bank, session: Session, runs: Mapping[str, Run], *, hidden: bool) -> None:
+def _test(bank: Bank, session: Conversation, runs: Mapping[str, Run], *, hidden: bool) -> None:
     """Run the instructor's own tests."""
     pairs = [
         (runs[planned.contract.name], check)
@@ -113,7 +113,7 @@ def _test(bank: Bank, session: Session, runs: Mapping[str, Run], *, hidden: bool
             run.replies[check.name] = [[Reply(result)] for result in results]
 
 
-def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Session, run: Run) -> None:
+def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Conversation, run: Run) -> None:
     """Run the trials of some checks of an exercise; they travel in one message."""
     if not checks:
         return
@@ -133,7 +133,7 @@ def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Session, run
         run.replies[check.name] = [[next(left) for _ in trial.scripts] for trial in check.trials]
 
 
-def _replay(planned: Planned, session: Session, run: Run) -> None:
+def _replay(planned: Planned, session: Conversation, run: Run) -> None:
     """Play some trials of the check that decides again, the last first, unless they went wrong on the way."""
     check = planned.checks[0]
     replies = run.replies.get(check.name, [])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 
-__all__ = ["Submission", "collect"]
+__all__ = ["Submission", "collect", "read_submission"]
 
 _MAX_BYTES = 1 << 20
 
@@ -52,12 +52,16 @@ def collect(path: Path) -> Submission:
             f"{path}: expected at most {_MAX_BYTES >> 20} MiB, got {path.stat().st_size} bytes.",
             mend="Hand in the code alone, without data or outputs.",
         )
+    return read_submission(path.name, data)
+
+
+def read_submission(name: str, data: bytes) -> Submission:
+    """A submission from a file's name and bytes, whatever they are."""
     text, remarks = _read(data)
     if not text.strip():
         remarks = (*remarks, ("The file is empty.", None))
     # A name need not be text: bytes that are no UTF-8 are shown as question marks.
-    name = os.fsencode(path.name).decode("utf-8", "replace")
-    return Submission(name, data, text, remarks)
+    return Submission(os.fsencode(name).decode("utf-8", "replace"), data, text, remarks)
 
 
 def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:

@@ -9,19 +9,24 @@ from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box, Usage
 from grader.boxes.choice import Choice, choose, close_all, open_box, prepare
 from grader.boxes.limits import Limits
-from grader.boxes.sessions import Loaded, Session
+from grader.boxes.pipes import patient
+from grader.boxes.prepared import Prepared
+from grader.boxes.sessions import Conversation, Loaded, Session
 
 __all__ = [
     "KINDS",
     "BareBox",
     "Box",
     "Choice",
+    "Conversation",
     "Limits",
     "Loaded",
+    "Prepared",
     "Session",
     "Usage",
     "choose",
     "close_all",
     "open_box",
+    "patient",
     "prepare",
 ]

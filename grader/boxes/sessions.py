@@ -8,16 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from grader.boxes.boxes import Box
 from grader.boxes.limits import Limits
+from grader.boxes.prepared import Prepared, run_message
 from grader.errors import FaultError, ProtocolError
 from grader.protocol import Ending, Frame, Outcome, Reply, Script, StudentError, pack, unpack
 from grader.protocol.calls import field_of
 from grader.protocol.frames import HEADER_SIZE, pack_parts
 
-__all__ = ["Loaded", "Session"]
+__all__ = ["Conversation", "Loaded", "Session"]
 
 Offered = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 """A function that stays with us, called by the student with these arguments."""
@@ -45,6 +46,42 @@ class Loaded:
     names: tuple[str, ...] = ()
 
 
+class Conversation(Protocol):
+    """What grading asks of a submission: a session in a box, or what was said in one, played again."""
+
+    @property
+    def file(self) -> str:
+        """The name of the student's file."""
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds so far."""
+
+    @property
+    def memory_mib(self) -> float:
+        """Peak memory so far."""
+
+    def load(self) -> Loaded:
+        """Import the student's file, as much of it as can be; once."""
+
+    def run(
+        self,
+        scripts: Sequence[Script],
+        *,
+        offered: Mapping[int, Offered] | None = None,
+        settled: bool = False,
+    ) -> list[Outcome]:
+        """Run the scripts in order; an outcome for each."""
+
+    def printed(self) -> tuple[str, int]:
+        """What was printed since the last call, and how many bytes of it were cut."""
+
+    def renew(self) -> None:
+        """Have the next scripts run in a fresh worker."""
+
+    def close(self) -> None: ...
+
+
 class Session:
     """One submission in boxes of one kind, one at a time."""
 
@@ -57,8 +94,10 @@ class Session:
         allow: Sequence[str],
         limits: Limits,
         forbid: Sequence[str] = (),
+        prepared: Prepared | None = None,
     ) -> None:
         self._start = start
+        self._message = prepared.message if prepared else run_message
         self._name, self._source = name, source
         self._allow, self._forbid = list(allow), list(forbid)
         self._limits = limits
@@ -222,7 +261,8 @@ class Session:
         box.allow(self._limits.cpu_s)
         if self._clock is None:
             self._clock = box.used(settled=settled)
-        _send(box, {"op": "run", "scripts": [script.to_value() for script in scripts]})
+        for part in self._message(scripts):
+            box.send(part)
         answered = calls = 0
         while True:
             frame = box.receive(self._limits.clock_s, since=since + self._starting_s)

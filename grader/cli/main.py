@@ -27,7 +27,14 @@ _COMMANDS = {
     "audit": ("auditing", "Test an assignment's checks with mutants and right variants."),
     "list": ("course", "List the course's assignments."),
     "handout": ("course", "Write the folder that students get."),
+    "submit": ("submitting", "Hand in files to a course's inbox."),
+    "status": ("submitting", "List what you have handed in."),
+    "receipt": ("receipts", "Verify a receipt, or get it signed."),
+    "inbox": ("inboxes", "Open a course's inbox, list what is in it, sign receipts."),
     "report": ("reporting", "Show a stored result again, as text or HTML."),
+    "export": ("exporting", "Write a batch in the format of another system: Canvas, JUnit, Moodle, …"),
+    "gradescope": ("exporting", "Write an autograder for Gradescope."),
+    "autograde": ("autograding", "Grade as that autograder does, on Gradescope."),
     "doctor": ("doctor", "Say what works on this machine, and what to do about the rest."),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grader.boxes import Session
+from grader.boxes import Conversation
 from grader.cases import Case, Contract
 from grader.checks import Failure, Runs, Trial
 from grader.protocol import Outcome, Reply
@@ -41,7 +41,7 @@ class PytestCheck:
 
 
 def run_checks(
-    checks: Sequence[PytestCheck], session: Session, *, seed: int
+    checks: Sequence[PytestCheck], session: Conversation, *, seed: int
 ) -> dict[str, Failure | str | None]:
     """What became of each case on the submission in the session, pytest started once a file.
 

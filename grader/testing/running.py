@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.boxes import Session
+from grader.boxes import Conversation
 from grader.checks import Failure, error_text
 from grader.errors import AssignmentError
 from grader.testing.errors import BoxFaultError, NoAnswer, StudentRaised
@@ -137,7 +137,7 @@ def collected(folder: Path) -> list[pytest.Function]:
 
 
 def run_tests(
-    file: Path, ids: Sequence[str], session: Session, *, seed: int
+    file: Path, ids: Sequence[str], session: Conversation, *, seed: int
 ) -> dict[str, Failure | str | None]:
     """Run these tests of a file on the submission in the session.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from grader.boxes import Session
+from grader.boxes import Conversation
 from grader.cases import Contract, anything
 from grader.checks.answers import answer
 from grader.errors import FaultError, ProtocolError
@@ -31,7 +31,7 @@ _LOOKS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
 class Student:
     """The student's module. `student.softmax(x)` calls in the box."""
 
-    def __init__(self, session: Session, file: str) -> None:
+    def __init__(self, session: Conversation, file: str) -> None:
         self._session, self._file = session, file
         self._ended: Ending | None = None
         self._hung: dict[str, Ending] = {}

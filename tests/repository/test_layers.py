@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 # From the ground up. Names are modules of grader/ or packages in it; those of one layer do not know each other.
 LAYERS = (
     ("errors",),
-    ("bundles", "shapes", "results", "protocol", "statements", "syntax"),
+    ("bundles", "course_file", "gradebook", "shapes", "results", "protocol", "statements", "syntax"),
     ("messages", "submissions", "worker"),
-    ("cases", "jail"),
+    ("cases", "handed_in", "jail"),
     ("checks", "boxes"),
     ("assignment",),
     ("testing",),
@@ -23,6 +23,7 @@ LAYERS = (
     ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging",),
     ("grading", "reports"),
+    ("exports", "inboxes", "lateness"),
     ("audit",),
     ("cli",),
     ("__main__",),

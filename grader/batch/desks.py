@@ -1,0 +1,170 @@
+"""Grades one job; the bank, the boxes and the course are made once in each process that does so."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import Assignment
+from grader.banks import Bank, cache_folder, cached_bank
+from grader.batch.jobs import Done, Job
+from grader.boxes import Box, Prepared, Session, open_box
+from grader.bundles import modules_of
+from grader.cases import Function
+from grader.courses import Course
+from grader.errors import GraderError
+from grader.grading import grade
+from grader.measuring import Arena
+from grader.reports import render_html
+from grader.results import Result, write_result
+from grader.submissions import Submission, read_submission
+from grader.tapes import Digests, Recorder, write_tape
+
+__all__ = ["Desk"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An assignment, and how its submissions are graded; can be sent to another process."""
+
+    root: str
+    id: str
+    box: str
+    seed: int
+    pages: bool = True
+    """Whether HTML pages are made."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was loaded stays here: an assignment holds functions that no other process can be sent.
+        return Desk, (self.root, self.id, self.box, self.seed, self.pages)
+
+    @functools.cached_property
+    def course(self) -> Course:
+        return Course(Path(self.root))
+
+    @functools.cached_property
+    def assignment(self) -> Assignment:
+        return self.course.load(self.id)
+
+    @functools.cached_property
+    def bank(self) -> Bank:
+        return cached_bank(self.assignment, seed=self.seed, source_hash=self.course.source_hash(self.id))
+
+    @functools.cached_property
+    def digests(self) -> Digests:
+        return Digests(self.bank)
+
+    @functools.cached_property
+    def prepared(self) -> Prepared:
+        return Prepared(
+            script
+            for planned in self.bank.exercises
+            for check in planned.checks
+            for trial in check.trials
+            for script in trial.scripts
+        )
+
+    @functools.cached_property
+    def about(self) -> dict[str, str]:
+        """What stored answers depend on beside the cases: the functions that students were offered."""
+        found = {}
+        for planned in self.bank.exercises:
+            makers = [d.make for d in planned.contract.inputs.values() if isinstance(d, Function)]
+            if makers:
+                text = json.dumps(modules_of(makers), sort_keys=True)
+                found[planned.contract.name] = hashlib.sha256(text.encode()).hexdigest()
+        return found
+
+    @functools.cached_property
+    def surroundings(self) -> str:
+        """Hash of all that a verdict depends on but for the submission: sources, cases, seed, engine, libraries, box."""
+        names = ["grader", *dict.fromkeys(("numpy", *self.bank.libraries))]
+        versions = {name: importlib.metadata.version(name) for name in names}
+        parts = {
+            "bank": dict(self.bank.hashes),
+            "seed": self.seed,
+            "box": self.box,
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "versions": versions,
+            "engine": _engine(),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def key(self, name: str, data: bytes) -> str:
+        """What a submission's verdict depends on, as one hash."""
+        text = f"{self.surroundings}\0{name}\0".encode("utf-8", "surrogateescape")
+        return hashlib.sha256(text + hashlib.sha256(data).digest()).hexdigest()
+
+    def start(self) -> Box:
+        return open_box(self.box, self.bank.libraries, self.bank.limits)
+
+    def warm(self) -> None:
+        """Have everything ready before the first submission."""
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
+        _ = self.bank, self.digests, self.prepared, self.about, self.surroundings
+
+    def grade(self, job: Job) -> Done:
+        """Grade a job. Errors of ours become its fault; nothing is raised."""
+        try:
+            return self._graded(job)
+        except GraderError as error:
+            return Done(job.student, job.key, fault=error.message)
+        except Exception as error:
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            return Done(job.student, job.key, fault=text)
+
+    def _graded(self, job: Job) -> Done:
+        bank, submission = self.bank, read_submission(job.name, job.data)
+        recorder = Recorder(self._session(submission), self.digests)
+        arena = Arena(self.start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
+        try:
+            result = grade(
+                bank,
+                submission,
+                self.start,
+                box=self.box,
+                session=recorder,
+                measure=recorder.measuring(arena.measure),
+            )
+        finally:
+            recorder.close()
+        return self.done(job.student, job.key, result, write_tape(recorder.tape, about=self.about))
+
+    def done(self, student: str, key: str, result: Result, tape: bytes) -> Done:
+        """What is kept of a result."""
+        result = result.model_copy(update={"hashes": {**result.hashes, "verdict": key}})
+        page = render_html(result) if self.pages else ""
+        return Done(student, key, write_result(result), page, tape, "; ".join(result.faults))
+
+    def _session(self, submission: Submission) -> Session:
+        bank = self.bank
+        start: Callable[[], Box] = self.start
+        return Session(
+            start,
+            submission.name,
+            submission.text,
+            allow=bank.allow,
+            forbid=bank.forbid,
+            limits=bank.limits,
+            prepared=self.prepared,
+        )
+
+
+@functools.cache
+def _engine() -> str:
+    """Hash of the engine's own sources."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parents[1]
+    for path in sorted(folder.rglob("*.py")):
+        if path.relative_to(folder).parts[0] not in ("demo", "cli", "batch", "audit"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,134 @@
+"""Judges a batch again from stored answers, without running anybody's code.
+
+It is possible where the cases are the same: other points, weights, tolerances, hints or expected values. A check whose
+cases changed cannot be judged again; its students are named, and keep what they had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch.desks import Desk
+from grader.batch.folders import Folder
+from grader.errors import FormatError, GraderError
+from grader.gradebook import Batch, Entry
+from grader.grading import grade
+from grader.results import Result, read_result
+from grader.submissions import read_submission
+from grader.tapes import Player, read_tape
+
+__all__ = ["Change", "Regraded", "regrade"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What judging again changed for a student."""
+
+    student: str
+    before: float
+    after: float
+    words: list[str]
+    """Each exercise or check whose points or verdict changed."""
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """What came of judging again."""
+
+    entries: list[Entry]
+    results: dict[str, Result]
+    changes: list[Change]
+    kept: dict[str, str]
+    """Students whose verdict stays, and why it could not be given anew."""
+
+
+def regrade(
+    desk: Desk, batch: Batch, out: Path, *, entry_of: Callable[[Entry, Result], Entry], write: bool = True
+) -> Regraded:
+    """Judge every graded submission of a batch again.
+
+    Args:
+        entry_of: The line of a student with a new verdict.
+        write: Whether results and pages are replaced.
+    """
+    folder, found = Folder(out), Regraded([], {}, [], {})
+    for entry in batch.entries:
+        if entry.state != "graded":
+            found.entries.append(entry)
+            continue
+        student = entry.person.student
+        try:
+            before = read_result((out / entry.result).read_bytes(), name=entry.result)
+            after, tape = _again(desk, out, entry, before)
+        except OSError as error:
+            found.kept[student] = f"{entry.result}: cannot be read: {error.strerror}"
+            found.entries.append(entry)
+            continue
+        except GraderError as error:
+            found.kept[student] = error.message
+            found.entries.append(entry)
+            continue
+        done = desk.done(student, desk.key(before.submission.name, b""), after, tape)
+        verdict = read_result(done.result)
+        words = _changes(before, verdict)
+        if words:
+            found.changes.append(Change(student, before.score, verdict.score, words))
+            if write:
+                folder.keep(Path(entry.result).stem, done)
+        found.results[student] = verdict
+        found.entries.append(entry_of(entry, verdict))
+    return found
+
+
+def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result, bytes]:
+    """The verdict that stored answers earn now.
+
+    Raises:
+        GraderError: There are none, or they are answers to other cases.
+    """
+    path = out / "replies" / f"{Path(entry.result).stem}.tape"
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise FormatError(f"{path.name}: expected stored answers, got none: they were too many.") from None
+    tape, about = read_tape(data, name=path.name)
+    for name, digest in about.items():
+        if desk.about.get(name, digest) != digest:
+            raise FormatError(f"{name}: the functions that it is offered have changed; run 'grader batch' again.")
+    submission = read_submission(before.submission.name, before.submission.text.encode())
+    player = Player(submission.name, tape, desk.digests)
+
+    def start() -> object:
+        raise AssertionError("nothing is run")
+
+    result = grade(desk.bank, submission, start, box=before.box, session=player, measure=player.measure)  # type: ignore[arg-type]
+    if result.faults:
+        raise FormatError(f"{result.faults[0]}; run 'grader batch' again.")
+    kept = {"submission": before.submission, "wall_s": before.wall_s}
+    return result.model_copy(update=kept), data
+
+
+def _changes(before: Result, after: Result) -> list[str]:
+    words = []
+    old = {exercise.name: exercise for exercise in before.exercises}
+    for exercise in after.exercises:
+        was = old.pop(exercise.name, None)
+        if was is None:
+            words.append(f"{exercise.name}: new, {exercise.score:g} of {exercise.max_score:g}")
+            continue
+        if (was.score, was.max_score) != (exercise.score, exercise.max_score):
+            words.append(
+                f"{exercise.name}: {was.score:g} of {was.max_score:g} before, "
+                f"{exercise.score:g} of {exercise.max_score:g} now"
+            )
+        states = {check.name: check for check in was.checks}
+        for check in exercise.checks:
+            then = states.get(check.name)
+            if then is not None and then.status != check.status:
+                words.append(f"{exercise.name}: {check.name}: {then.status} before, {check.status} now")
+            elif then is not None and (then.hint, then.message) != (check.hint, check.message):
+                words.append(f"{exercise.name}: {check.name}: worded anew")
+    words += [f"{name}: not part of it any more" for name in old]
+    return words
