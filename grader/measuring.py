@@ -9,6 +9,7 @@ before the inputs are sent until the answer is here; where the kernel does not c
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -140,6 +141,9 @@ class Arena:
     ) -> None:
         self._start, self._name, self._source = start, name, source
         self._allow, self._limits = tuple(allow), limits
+        # Seeds of cases are known to many, and can be found from inputs that a report shows: with them, answers
+        # to everything that is timed could be worked out beforehand.
+        self.secret = secrets.randbits(64)
 
     def measure(self, planned: Planned, check: PlannedCheck, trial: Trial) -> Outcome:
         """What a timing check's judge needs: a reply with numbers, or how the student's code ended or failed.
@@ -218,7 +222,7 @@ class _Timing:
 
     def _round(self, sides: Mapping[str, Side], number: int, size: int | None) -> dict[str, Taken]:
         """One call on each side, with the same fresh inputs; the answers are compared."""
-        numbers = self.attempt, number
+        numbers = self.arena.secret, self.attempt, number
         made = inputs_of(self.check, self.contract, self.trial.expected["seed"], numbers, size=size)
         taken: dict[str, Taken] = {}
         for name in SIDES if number % 2 else SIDES[::-1]:
@@ -338,7 +342,8 @@ class _Memory:
 
     def _round(self, number: int, wall: list[float]) -> dict[str, float]:
         """Peaks in MiB, by side, all with the same inputs (the third without)."""
-        made = inputs_of(self.check, self.contract, self.trial.expected["seed"], (self.attempt, number))
+        numbers = self.arena.secret, self.attempt, number
+        made = inputs_of(self.check, self.contract, self.trial.expected["seed"], numbers)
         peaks: dict[str, float] = {}
         answers: dict[str, Any] = {}
         for name in SIDES:

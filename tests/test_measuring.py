@@ -252,3 +252,15 @@ def test_memory_that_nobody_counts_or_sees_is_a_fault() -> None:
     arena.peaks = {"student": 40.0, "reference": 31.0, "crossing": 30.0}
     with pytest.raises(FaultError, match="the reference takes only 1 MiB"):
         judged(arena, frugal(vectors))
+
+
+def test_what_is_timed_does_not_follow_from_the_seed_of_the_cases() -> None:
+    """That seed is known to many, and can be found from inputs in a report; answers could be worked out at home."""
+    first, second = FakeArena(seconds(1)), FakeArena(seconds(1))
+    for arena in (first, second):
+        judged(arena, fast(vectors))
+        arena.peaks = {"student": 60.0, "reference": 50.0, "crossing": 30.0}
+        judged(arena, frugal(vectors))
+    timed = [{x.tobytes() for _, x in arena.log} for arena in (first, second)]
+    assert all(timed)
+    assert not timed[0] & timed[1]

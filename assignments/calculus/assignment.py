@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from assignments.calculus.matrices import asymmetric, definite
 from grader import (
     Assignment,
     Exercise,
@@ -124,7 +125,8 @@ unbiased = mean_is(
     sample=lambda answer, **_: answer[1],
     draws=60,
 )
-solving = follows_rules(forbid=["numpy.linalg.inv", "numpy.linalg.pinv"])
+inverses = ("linalg.inv", "linalg.pinv", "linalg.matrix_power", "linalg.tensorinv", "matrix", "asmatrix")
+solving = follows_rules(forbid=[f"numpy.{name}" for name in inverses])
 shorter = unchanged_when("u is a thousand times shorter", lambda grad, u: {"u": u * 1e-3})
 moving = unchanged_when("x0 and x move by the same vector", lambda x0, x, **_: {"x0": x0 + 0.5, "x": x + 0.5})
 turning = unchanged_when("the Hessian is transposed", lambda hessian, **_: {"hessian": hessian.T.copy()})
@@ -157,14 +159,6 @@ of_norm = gradient_of(squared_norm, wrt="x", at=lambda jacobian, f: np.zeros(jac
 def no_direction(grad: Any, u: Any) -> dict[str, Any]:
     """A direction that is zero."""
     return {"u": np.zeros(len(u))}
-
-
-def asymmetric(A: Any) -> list[dict[str, Any]]:
-    """A matrix that is not symmetric."""
-    last = np.eye(3)
-    last[2, 1] = 0.01  # one entry, below the diagonal, in the last row
-    found = [last, np.array([[2.0, 1.0], [-1.0, 2.0]]), np.array([[1, 3], [0, 1]]), np.ones((2, 3))]
-    return [{"A": matrix} for matrix in found]
 
 
 def axes_that_differ(P: Any, Q: Any, b: int) -> list[dict[str, Any]]:
@@ -257,21 +251,6 @@ rare_reward = {
 pair, square = np.array([1.0, -2.0]), np.array([[1.0, 2.0], [-3.0, 4.0]])  # where a transpose keeps the shape
 axis_curvatures = [{"hessian": np.array([[1, 4], [-2, 3]]), "u": np.array([0, 2])}]
 
-definite: list[dict[str, Any]] = [
-    {"A": np.array(rows)}
-    for rows in (
-        [[1.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [0.0, 0.0]], [[4, 2], [2, 1]], [[0.0]],  # only semi-definite
-        [[-1.0, 0.0], [0.0, -1.0]],  # its determinant is positive, its first minor is not
-        [[1.0, 0.0], [0.0, -1.0]],  # its first minor is positive, its determinant is not
-        [[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]],  # positive entries and determinant, minors 1, −3, 5
-        [[-1.0, 0.0, 0.0], [0.0, -2.0, 0.0], [0.0, 0.0, 3.0]],  # only the first minor is negative
-        [[3.0, 0.0, 0.0], [0.0, 1.0, 2.0], [0.0, 2.0, 1.0]],  # only the last minor is negative
-        [[1.0, 0.8, 0.0], [0.8, 1.0, 0.8], [0.0, 0.8, 1.0]],  # all blocks on the diagonal are definite, but not it
-        [[-1.0]], [[2.0]], [[1.0, -0.5], [-0.5, 1.0]], [[2, 1], [1, 2]], [[1e-6, 0.0], [0.0, 1e6]],
-    )
-]  # fmt: skip
-definite += [{"A": 0.01 * np.eye(7)}, {"A": np.array([[2.0, 0.5], [0.5, 1.0]], dtype=np.float32)}]
-
 assignment = Assignment(
     id="calculus",
     title="Calculus",
@@ -340,7 +319,9 @@ assignment = Assignment(
             },
             grad=function(lambda: bowl_gradient, takes=[vector]),
             hessian=function(lambda: bowl_hessian, takes=[vector]),
-            x0=real("n", low=-5, high=5), steps=integer("", low=0, high=5), more={"axes": {"n": (1, 6)}},
+            # Integers often: as they stand, they cannot hold a step.
+            x0=either(real("n", low=-5, high=5), integer("n", low=-5, high=5)),
+            steps=integer("", low=0, high=5), more={"axes": {"n": (1, 6)}},
         ),
         exercise(
             calc.quadratic_form_grad, 2, real("n"), [agrees(), gradient_of(quadratic_form, wrt="x")],
@@ -385,7 +366,8 @@ assignment = Assignment(
         exercise(
             calc.tensor_chain, 3, real("*w"), [agrees()],
             "Sum over every axis of y, however many there are; what is left has the shape of w.",
-            dL_dy=real("*y"), dy_dw=either(real("*y w1 w2"), real("*y w1")), more={"after": "tensor_multiply"},
+            dL_dy=real("*y"), dy_dw=either(real("*y w1 w2"), real("*y w1"), real("*y")),  # the last: w is one number
+            more={"after": "tensor_multiply"},
         ),
         exercise(
             calc.score_function_gradient, 3, (real("D"), real("K")), [agrees(), unbiased],

@@ -38,6 +38,22 @@ anylogits = real("*shape", low=-1e4, high=1e4)
 
 # The loss is infinite, by one entry alone.
 certain_and_wrong = {"probs": np.array([0.0, 0.5]), "target": np.array([1.0, 1.0])}
+# Targets as files hold them: a minus before them wraps around.
+bytes_as_target = {"probs": np.array([0.2, 0.7, 0.6]), "target": np.array([1, 0, 1], dtype=np.uint8)}
+# So sure that a small constant, or a softplus that becomes a line, shows.
+sure = [
+    {"logits": np.array([sign * 21.0]), "target": np.array([share])} for sign, share in ((1, 1.0), (-1, 0.0))
+]
+byte_labels = {
+    "logits": np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]]), "labels": np.array([2, 0], dtype=np.uint8)
+}  # fmt: skip
+# Labels as image files hold them; a place counted in bytes wraps around from 256 on.
+byte_maps = {
+    "logits": np.linspace(-3, 3, 432).reshape(1, 3, 12, 12) ** 2,
+    "labels": (np.arange(144, dtype=np.uint8) % 3).reshape(1, 12, 12),
+}
+one_row = [{"z": np.array([1.0, -2.0, 0.5])}, {"z": np.array([1e4, 0.0, 1e4])}]
+one_class = {"labels": np.array([0, 0]), "num_classes": 1, "eps": 0.25}
 
 
 def shift_scores(z: Any) -> dict[str, Any]:
@@ -52,31 +68,40 @@ def reverse_batch(logits: Any, labels: Any) -> dict[str, Any]:
     return {"logits": logits[::-1].copy(), "labels": labels[::-1].copy()}
 
 
-def label_too_large(logits: Any, labels: Any) -> dict[str, Any]:
+def with_label(labels: Any, at: int, label: int) -> dict[str, Any]:
+    bad = labels.copy()
+    bad[at] = label
+    return {"labels": bad}
+
+
+def label_too_large(logits: Any, labels: Any) -> list[dict[str, Any]]:
     """A label that is no class."""
-    bad = labels.copy()
-    bad[-1] = logits.shape[1]
-    return {"labels": bad}
+    return [with_label(labels, at, logits.shape[1]) for at in (-1, 0)]
 
 
-def label_negative(logits: Any, labels: Any) -> dict[str, Any]:
+def label_negative(logits: Any, labels: Any) -> list[dict[str, Any]]:
     """A negative label."""
-    bad = labels.copy()
-    bad[0] = -1
-    return {"labels": bad}
+    return [with_label(labels, at, -1) for at in (0, -1)]
 
 
-def labels_float(logits: Any, labels: Any) -> dict[str, Any]:
-    """Labels of a float dtype."""
-    return {"labels": labels.astype(float)}
+def labels_float(logits: Any, labels: Any) -> list[dict[str, Any]]:
+    """Labels of a dtype that is not an integer one."""
+    return [{"labels": labels.astype(float)}, {"labels": labels % 2 == 0}]
 
 
-def labels_too_few(logits: Any, labels: Any) -> dict[str, Any]:
-    """One label more than rows of logits."""
-    return {"labels": np.concatenate([labels, labels[:1]])}
+def labels_of_another_count(logits: Any, labels: Any) -> list[dict[str, Any]]:
+    """One label more, or fewer, than rows of logits."""
+    return [{"labels": np.concatenate([labels, labels[:1]])}, {"labels": labels[1:]}]
 
 
-bad_labels = refuses(label_too_large, label_negative, labels_float, labels_too_few)
+def labels_of_two_axes(logits: Any, labels: Any) -> list[dict[str, Any]]:
+    """Labels in a column, and one-hot."""
+    return [{"labels": labels[:, None]}, {"labels": np.eye(logits.shape[1], dtype=int)[labels]}]
+
+
+bad_labels = refuses(
+    label_too_large, label_negative, labels_float, labels_of_another_count, labels_of_two_axes
+)
 
 
 def rows_sum_to_one(answer: Any, z: Any) -> str | None:
@@ -125,6 +150,7 @@ assignment = Assignment(
                 unchanged_when("one number is added to all of z", shift_scores),
                 leaves_inputs_alone(),
             ],
+            examples=one_row,
             hints={
                 "agrees": "Normalise over the last axis. exp overflows from 710 on: subtract the largest entry first.",
             },
@@ -139,6 +165,7 @@ assignment = Assignment(
                 satisfies("The exponentials of the last axis sum to one", exponentials_sum_to_one),
                 leaves_inputs_alone(),
             ],
+            examples=one_row,
             hints={"agrees": "log(softmax(z)) is -inf where softmax underflows: subtract the log of the sum instead."},
         ),
         Exercise(losses.mse, points=2, inputs={"pred": pred, "target": target}, returns=real(""),
@@ -169,7 +196,7 @@ assignment = Assignment(
             inputs={"probs": probs, "target": share},
             returns=real(""),
             checks=scalar_loss,
-            examples=[certain_and_wrong],
+            examples=[certain_and_wrong, bytes_as_target],
             hints={"agrees": "0·log 0 counts as 0; otherwise the exact logarithm: no clipping, no small constant."},
         ),
         Exercise(
@@ -186,6 +213,7 @@ assignment = Assignment(
             inputs={"logits": anylogits, "target": share},
             returns=real(""),
             checks=[agrees(), leaves_inputs_alone()],
+            examples=sure,
             hints={"agrees": "max(z, 0) − z·t + log(1 + exp(−|z|)) needs no sigmoid and never overflows."},
         ),
         Exercise(
@@ -198,6 +226,7 @@ assignment = Assignment(
                 gradient_of(losses.bce_with_logits, wrt="logits"),
                 leaves_inputs_alone(),
             ],
+            examples=sure,
             hints={"agrees": "(σ(z) − t)/N; write σ so that exp only sees numbers below 0."},
         ),
         Exercise(
@@ -212,6 +241,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
                 bad_labels,
             ],
+            examples=[byte_labels],
             hints={"agrees": "Average over the batch; natural logarithms; no log of a probability that underflowed."},
         ),
         Exercise(
@@ -225,6 +255,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
                 bad_labels,
             ],
+            examples=[byte_labels],
             hints={"agrees": "Softmax minus one-hot, divided by the number of rows."},
         ),
         Exercise(
@@ -234,6 +265,7 @@ assignment = Assignment(
             returns=real(""),
             checks=[agrees(), leaves_inputs_alone()],
             axes={"batch": (1, 4), "classes": (1, 5), "height": (1, 6), "width": (1, 6)},
+            examples=[byte_maps],
             hints={"agrees": "Classes are axis 1, and the average is over all N·H·W pixels."},
         ),
         Exercise(
@@ -247,6 +279,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
             ],
             axes={"batch": (1, 4), "classes": (1, 5), "height": (1, 6), "width": (1, 6)},
+            examples=[byte_maps],
             hints={"agrees": "Softmax over axis 1 minus one-hot, divided by N·H·W."},
         ),
         Exercise(
@@ -259,6 +292,7 @@ assignment = Assignment(
             },
             returns=real("batch classes"),
             checks=[agrees(), leaves_inputs_alone()],
+            examples=[one_class],
             hints={"agrees": "The right class gets (1 − ε) + ε/K, every other one ε/K."},
         ),
     ],

@@ -55,6 +55,7 @@ from grader import (
     changes_with,
     choice,
     defaulted,
+    either,
     follows,
     generator,
     idempotent,
@@ -80,6 +81,7 @@ bound = real("", low=0.01, high=60)
 rate = real("", low=0.01, high=0.9)
 count = integer("", low=0, high=6)
 descent: dict[str, Domain] = {"grad": gradient, "x0": param, "lr": rate, "steps": count}
+candidates = either(real("points", low=-3, high=3), real("6", low=-3, high=3))
 small = (fading, tiny)  # examples for rules with an eps
 
 # Of rank 1; of rank 2 in five columns; of rank 0.
@@ -88,6 +90,9 @@ deficient = [
     {"A": np.array([[1.0, 2.0, 0.0, 1.0, 3.0], [0.0, 1.0, 1.0, -1.0, 1.0]]), "y": np.array([2.0, -3.0])},
     {"A": np.zeros((3, 2)), "y": np.array([1.0, 2.0, 3.0])},
 ]
+# Columns that are nearly, but not quite, one: the small singular value counts.
+deficient.append({"A": np.array([[1.0, 1.0], [1.0, 1.001], [1.0, 0.998]]), "y": np.array([1.0, -2.0, 0.5])})
+started_at_zero = {"ema": np.zeros(2), "param": np.array([4.0, -8.0]), "lam": 0.25}
 # So short that a small constant added to the norm shows; and exactly as long as may be.
 short, exact = np.array([0.003, -0.004]), np.array([[3.0, 0.0], [0.0, -4.0]])
 # The orders of one or two indices say little: they stand last, where no law is asked of them.
@@ -155,7 +160,7 @@ assignment = Assignment(
             returns=list_of(integer("size")),
             checks=[
                 satisfies("The batches hold every index once, all but the last of full length", partition),
-                follows("Every order is as likely", every_index_as_likely, sample=whole_order, draws=120, weight=2),
+                follows("Every order is as likely", every_index_as_likely, sample=whole_order, draws=800, weight=2),
                 seeded(),
                 bad_cuts,
             ],
@@ -200,7 +205,7 @@ assignment = Assignment(
         Exercise(
             opt.grid_search,
             points=3,
-            inputs={"f": on_grids, "grids": list_of(real("points", low=-3, high=3), shortest=1, longest=3)},
+            inputs={"f": on_grids, "grids": list_of(candidates, shortest=1, longest=3)},
             returns=(real("dims"), real("")),
             checks=[agrees(), leaves_inputs_alone()],
             hints={"agrees": "All combinations, the last coordinate fastest; the first of equals; (point, value)."},
@@ -269,6 +274,7 @@ assignment = Assignment(
                 unchanged_when("the two change places and lam becomes 1 − lam", swap_roles),
                 leaves_inputs_alone(),
             ],
+            examples=[started_at_zero],
             hints={"agrees": "λ is the weight of the newest parameters, 1 − λ that of the average."},
         ),
         Exercise(

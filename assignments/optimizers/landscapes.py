@@ -42,6 +42,19 @@ def flat_rings(center: Any, ripple: float) -> Callable[..., float]:
     return lambda x: rings(np.ravel(center), ripple)(np.ravel(x))
 
 
+def grooves(center: Any, ripple: float) -> Callable[..., float]:
+    """A bowl; or, where `ripple` is above 0, a plain with a few thin grooves, all of one depth.
+
+    Few of the points of a grid are in a groove, and which of them is the first depends on their order.
+    """
+
+    def f(x: Any) -> float:
+        value = float(np.sum((x - center[: len(x)]) ** 2))
+        return -float(np.sin(ripple * value) > 0.8) if ripple else value
+
+    return f
+
+
 def bowl(away: Any, left: Any, widths: Any) -> Callable[..., float]:
     """A bowl whose bottom is `away` from 0 along each axis, on a side of its own: no answer is known beforehand."""
     center = np.where(left, -away, away)
@@ -56,7 +69,12 @@ gradient = function(
     center=centers,
     curvature=real("*shape", low=0.1, high=2, variants=False),
 )
-on_grids = function(rings, takes=[real("dims")], center=real("3", low=-2, high=2), ripple=ripples)
+on_grids = function(
+    grooves,
+    takes=[real("dims")],
+    center=real("3", low=-2, high=2),
+    ripple=choice(0.0, 5.0, 7.0, 9.0, 11.0, 13.0),
+)
 on_lines = function(flat_rings, takes=[real("*shape")], center=centers, ripple=ripples)
 to_evolve = function(
     bowl,

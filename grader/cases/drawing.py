@@ -44,6 +44,8 @@ _STARRED = {
     "many rows": (19, 2),
 }
 _ROOM, _TRIES = 10, 8
+_WHOLE = "integer input"
+_SQUARE = 3
 _DRAWS = 100
 
 
@@ -118,6 +120,8 @@ def _edge_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case
     labels = dict.fromkeys(name for domain in contract.inputs.values() for name in domain.edges())
     for label in labels:
         yield _filled(contract, _roomy(contract, names, rng), rng, label)
+    yield from _alone_cases(contract, names, rng)
+    yield from _square_cases(contract, names, rng)
     arrays = _arrays(_filled(contract, _sizes(contract, names, rng), rng, ""))
     if any(array.ndim > 0 for array in arrays.values()):
         for note, arrange in (
@@ -154,6 +158,24 @@ def _length_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Ca
         yield _filled(contract, shortest, rng, "every axis as short as it can be")
 
 
+def _alone_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
+    """Integers in one input beside fractions in the others: results must not take the dtype of the one."""
+    whole = [name for name, domain in contract.inputs.items() if _WHOLE in domain.edges()]
+    for name in whole if len(whole) > 1 else ():
+        case = _filled(contract, _roomy(contract, names, rng), rng, _WHOLE, only=name)
+        yield replace(case, note=f"{_WHOLE} {name}")
+
+
+def _square_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
+    """All axes of one length, where the lengths do not say which is which."""
+    named = [name for name in names if not name.startswith("*")]
+    ranges = [_range(contract, name) for name in named]
+    low, high = max((low for low, _ in ranges), default=0), min((high for _, high in ranges), default=0)
+    if len(named) > 1 and max(low, 2) <= high:
+        sizes = {**_sizes(contract, names, rng), **dict.fromkeys(named, min(high, max(low, _SQUARE)))}
+        yield _filled(contract, sizes, rng, "axes of one length")
+
+
 def _equal_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Case]:
     """Two real inputs of one shape that are equal, everywhere or here and there."""
     reals = [(name, domain) for name, domain in contract.inputs.items() if isinstance(domain, Real)]
@@ -167,11 +189,11 @@ def _equal_cases(contract: Contract, names: list[str], rng: Rng) -> Iterator[Cas
             yield Case(note, inputs, case.sizes)
 
 
-def _filled(contract: Contract, sizes: Sizes, rng: Rng, label: str) -> Case:
-    """A case with every input that knows `label` special in that way, the others ordinary."""
+def _filled(contract: Contract, sizes: Sizes, rng: Rng, label: str, *, only: str = "") -> Case:
+    """A case with every input that knows `label` (or `only` one) special in that way, the others ordinary."""
     inputs: dict[str, Any] = {}
     for name, domain in contract.inputs.items():
-        edge = domain.edges().get(label)
+        edge = domain.edges().get(label) if only in ("", name) else None
         value = edge(rng, sizes) if edge is not None else domain.dense(rng, sizes)
         if isinstance(value, Omitted):
             continue
@@ -231,7 +253,7 @@ def _length(rng: Rng, low: int, high: int, taken: set[int]) -> int:
 
 _VARIANTS: Mapping[str, Callable[[Array], Array]] = {
     "float32 input": lambda array: array.astype(np.float32),
-    "integer input": lambda array: np.round(array).astype(np.int64),
+    _WHOLE: lambda array: np.round(array).astype(np.int64),
     "Fortran order": np.asfortranarray,
     "array that is not contiguous": lambda array: _strided(array) if array.ndim else array,
 }
@@ -246,16 +268,17 @@ def small_cases(contract: Contract, *, note: str = "") -> SearchStrategy[Case]:
     """
     from hypothesis import strategies as st
 
-    kept = note if note in _VARIANTS else ""
+    reals = {name for name, domain in contract.inputs.items() if isinstance(domain, Real) and domain.variants}
+    alone = note.removeprefix(f"{_WHOLE} ")
+    varied = {alone} if alone in reals else reals
+    variant = _VARIANTS.get(_WHOLE if alone in reals else note)
+    kept = note if variant else ""
 
     def vary(inputs: dict[str, Any]) -> dict[str, Any]:
-        if not kept:
+        if variant is None:
             return inputs
-        reals = {
-            name for name, domain in contract.inputs.items() if isinstance(domain, Real) and domain.variants
-        }
         return {
-            name: _VARIANTS[kept](value) if name in reals and isinstance(value, np.ndarray) else value
+            name: variant(value) if name in varied and isinstance(value, np.ndarray) else value
             for name, value in inputs.items()
         }
 

@@ -28,11 +28,16 @@ _LOOPERS = (
     "builtins.filter",
     "functools.reduce",
     "itertools.accumulate",
+    "itertools.dropwhile",
+    "itertools.filterfalse",
+    "itertools.groupby",
     "itertools.starmap",
+    "itertools.takewhile",
     "numpy.apply_along_axis",
     "numpy.apply_over_axes",
     "numpy.fromiter",
     "numpy.frompyfunc",
+    "numpy.nditer",
     "numpy.vectorize",
 )
 _PRODUCT = frozenset(("operator.matmul", "operator.imatmul", "operator.__matmul__", "operator.__imatmul__"))
@@ -46,6 +51,8 @@ _METHODS = {
 }
 """Functions that arrays have as methods too; tensors have nearly all of torch's."""
 _TORCH = ("torch", "torch.Tensor", "torch.nn.functional", "torch.linalg", "torch.special")
+_BORROWED = {"np": "numpy", "numpy": "numpy", "scipy": "scipy", "torch": "torch"}
+"""Names under which modules of a library hold another one: `numpy.fft._helper.np.convolve`."""
 _HOUSES = frozenset(("core", "lib", "ma", "matlib"))
 """Parts of a library that hold its functions once more, besides those that start with an underscore."""
 
@@ -155,13 +162,20 @@ def _full(rule: str) -> str:
 def _meets(rule: str, use: Use) -> bool:
     """Whether a use is what a rule names."""
     if rule == "@":
-        product = use.what == "method" and use.name in _PRODUCT_METHODS
+        product = use.what in ("method", "name") and use.name.rpartition(".")[2] in _PRODUCT_METHODS
         return use.what == "operator" or product or (use.what == "name" and use.name in _PRODUCT)
     if rule.startswith("."):
         return use.what == "method" and use.name == rule[1:]
     if use.what == "name":
-        return _within(_full(rule), use.name)
+        return any(_within(_full(rule), name) for name in (use.name, _lent(use.name)))
     return use.what == "method" and _is_method(rule, use.name)
+
+
+def _lent(name: str) -> str:
+    """A name without the way through other modules that import its library."""
+    parts = name.split(".")
+    at = next((at for at in range(len(parts) - 1, 0, -1) if parts[at] in _BORROWED), None)
+    return name if at is None else ".".join([_BORROWED[parts[at]], *parts[at + 1 :]])
 
 
 def _within(rule: str, name: str) -> bool:
@@ -170,8 +184,14 @@ def _within(rule: str, name: str) -> bool:
         return True
     top, _, last = rule.rpartition(".")
     house, _, end = name.rpartition(".")
-    if not top or end != last or not house.startswith(f"{top}."):
+    if not top or end != last:
         return False
+    if (top in _TORCH and house in _TORCH) or (house == f"{top}.ndarray" and last in _METHODS.get(top, ())):
+        return True
+    if not house.startswith(f"{top}."):
+        return False
+    if house == f"{top}.{top.rpartition('.')[2]}":  # numpy.linalg.linalg
+        return True
     return all(part.startswith("_") or part in _HOUSES for part in house[len(top) + 1 :].split(".")[:1])
 
 

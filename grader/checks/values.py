@@ -143,12 +143,13 @@ class UnchangedWhen:
         for case in spread([case for case in cases if case.ordinary], _FEW):
             new = changed(contract, self.change, case.inputs, self.kind)
             scripts = (contract.script(case.inputs), contract.script(new))
+            answers = contract.expected(case.inputs), contract.expected(new)
             expected = {
                 "scale": max(magnitude(case.inputs), magnitude(new)),
                 "changed": contract.call(contract.name, new),
+                "finite": contract.infinite(list(answers)) is None,
             }
             trial = Trial(self.what, case.inputs, case.sizes, scripts, expected, case.entries)
-            answers = contract.expected(case.inputs), contract.expected(new)
             trials.append(confirm(self, contract, trial, *answers))
         return trials
 
@@ -157,6 +158,9 @@ class UnchangedWhen:
         for reply in replies:
             if isinstance(reply, Failure):
                 return reply
+            infinite = contract.infinite(reply.value) if trial.expected["finite"] else None
+            if infinite is not None:
+                return misfit_failure(contract, infinite, reply.value)
         first, second = (reply.value for reply in replies)  # type: ignore[union-attr]
         found = mismatch(first, second, Tolerance(self.rtol, self.atol), scale=trial.expected["scale"])
         if found is None:

@@ -104,7 +104,9 @@ def attempts_in(item: Item, place: Place, owner: Owner) -> list[Attempt]:
         return [Attempt(owner, shown, order=item.name, refused=error.message)]
     if inside and all(one.kind == "folder" and _is_attempt(one.name) for one in inside):
         return [
-            Attempt(owner, f"{shown}/{one.name}", folder=one.path, number=_number(one.name), order=one.name)
+            Attempt(
+                owner, f"{shown}/{one.name}", folder=one.path, number=attempt_of(one.name), order=one.name
+            )
             for one in inside
         ]
     return [Attempt(owner, shown, folder=item.path, order=item.name)]
@@ -115,11 +117,6 @@ def _is_attempt(name: str) -> bool:
         _MOMENT.fullmatch(name)
         or re.fullmatch(r"(v|attempt|submission|try|version)?[-_ ]?\d{1,6}", name, re.I)
     )
-
-
-def _number(name: str) -> int:
-    """A date is no number of an attempt: it sorts by itself."""
-    return 0 if _MOMENT.fullmatch(name) else attempt_of(name)
 
 
 def _linked(item: Item, place: Place) -> Attempt:

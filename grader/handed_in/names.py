@@ -16,6 +16,7 @@ RESERVED = frozenset(
 
 _LONGEST = 80  # bytes, so that a suffix such as .json fits into 100
 _PLAIN = re.compile(r"[A-Za-z0-9_+@-][A-Za-z0-9_.+@-]*")
+_DATE = re.compile(r"(?<!\d)20\d\d([-_.]?)\d\d\1\d\d(?!\d)")
 _ATTEMPT = re.compile(
     r"(?:[-_ ](?:v|attempt|version|submission|try)?[-_ ]?|\(|^v?|^attempt[-_ ]?)(\d{1,6})\)?$", re.I
 )
@@ -57,9 +58,12 @@ def letters(name: str) -> str:
 
 
 def attempt_of(stem: str) -> int:
-    """The number at the end of `losses-2`, `losses (2)`, `losses_v2`, `attempt 2` or `2`; 0 where there is none."""
+    """The number at the end of `losses-2`, `losses (2)`, `losses_v2`, `attempt 2` or `2`; 0 where there is none.
+
+    A date has no number: the day of the month would be taken for one.
+    """
     match = _ATTEMPT.search(stem)
-    return int(match[1]) if match else 0
+    return int(match[1]) if match and not _DATE.search(stem) else 0
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import stat
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import SubmissionError
@@ -135,11 +136,26 @@ def choose(heap: Heap, *, assignment: str, names: Sequence[str], work: Path) -> 
         unpack(archive.path, work, without=NOISE)
     except SubmissionError as error:
         return Choice(None, _said(error, archive), others=tuple(others))
+    return _unpacked(archive, assignment, names, work, others)
+
+
+def _unpacked(
+    archive: Candidate, assignment: str, names: Sequence[str], work: Path, others: list[str]
+) -> Choice:
+    """Choose in what was unpacked; only the file that counts is kept, since all students' data may fill a disk."""
     inside = Heap()
     inside.walk(work, f"{archive.shown}!")
     others += inside.others
     if inside.files:
-        return _among(inside.files, assignment, names, others)
+        choice = _among(inside.files, assignment, names, others)
+        if choice.file is not None:
+            kept = work.with_name(f"{work.name}-kept")
+            kept.mkdir(mode=0o700)
+            path = choice.file.path.rename(kept / choice.file.path.name)
+            choice = replace(choice, file=replace(choice.file, path=path))
+        shutil.rmtree(work)
+        return choice
+    shutil.rmtree(work)
     packed = " An archive inside an archive is not opened." if inside.archives else ""
     return Choice(None, f"{archive.shown}: {_nothing(inside)}{packed}", others=tuple(others))
 

@@ -173,13 +173,25 @@ class Scopes:
         elif isinstance(node, ast.AugAssign):
             self._target(node.target, node.value, scope, scope, sure=False)
         elif isinstance(node, ast.For | ast.AsyncFor):
-            self._target(node.target, None, scope, scope, sure=False)
+            self._any_of(node.target, _items(node.iter), scope)
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 if item.optional_vars is not None:
-                    self._target(item.optional_vars, None, scope, scope, sure=False)
+                    given = item.context_expr.args if isinstance(item.context_expr, ast.Call) else []
+                    self._any_of(item.optional_vars, given, scope)
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                if isinstance(case.pattern, ast.MatchAs) and case.pattern.name and not case.pattern.pattern:
+                    self._bind(case.pattern.name, scope, "value", node.subject, scope, sure=False)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and scope.kind == "module":
             self._kept(node.value, scope)
+
+    def _any_of(self, target: ast.expr, values: Sequence[ast.expr], scope: Scope) -> None:
+        """`for f in (np.dot, np.outer)`: the target may be any of these."""
+        if not values:
+            self._target(target, None, scope, scope, sure=False)
+        for value in values:
+            self._target(target, value, scope, scope, sure=False)
 
     def _kept(self, call: ast.Call, scope: Scope) -> None:
         """`TABLE.append(np.dot)`, `setattr(holder, "f", np.dot)`: what is handed over may be found there again."""
@@ -202,6 +214,10 @@ class Scopes:
             starred = any(isinstance(item, ast.Starred) for item in target.elts)
             for number, item in enumerate(target.elts):
                 one = value.elts[number] if paired and not starred else None  # type: ignore[union-attr]
+                if starred and isinstance(value, ast.Tuple | ast.List) and not isinstance(item, ast.Starred):
+                    for any_one in value.elts:
+                        self._target(item, any_one, scope, at, sure=False)
+                    continue
                 self._target(item, one, scope, at, sure=sure)
         elif isinstance(target, ast.Name):
             kind: Literal["value", "unknown"] = "unknown" if value is None else "value"
@@ -246,6 +262,11 @@ def _outer(scope: Scope) -> Iterator[Scope]:
     while scope.parent is not None:
         scope = scope.parent
         yield scope
+
+
+def _items(node: ast.expr) -> list[ast.expr]:
+    """What a list, tuple or set that is written out holds."""
+    return node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
 
 
 def _root(node: ast.expr) -> str | None:

@@ -13,7 +13,7 @@ from grader.boxes import Session, open_box
 from grader.bundles import bundle
 from grader.cases import anything
 from grader.errors import AssignmentError
-from grader.testing.checks import PytestCheck, run_checks
+from grader.testing.checks import Plain, PytestCheck, run_checks
 
 __all__ = ["confirm_tests", "with_tests"]
 
@@ -38,14 +38,16 @@ def with_tests(assignment: Assignment, folder: Path) -> Assignment:
     for item in collected(folder):
         functions.setdefault((str(item.path), item.originalname or item.name), []).append(item)
     exercises = {exercise.name: exercise for exercise in assignment.exercises}
+    plain = Plain()
     for items in functions.values():
-        _add(assignment, exercises, items)
-    return replace(assignment, exercises=list(exercises.values()))
+        _add(_check(items, plain), exercises, items)
+    found = replace(assignment, exercises=list(exercises.values()))
+    plain.learn = lambda seed: confirm_tests(found, seed=seed)
+    return found
 
 
-def _add(assignment: Assignment, exercises: dict[str, Exercise], items: Sequence[Any]) -> None:
+def _add(check: PytestCheck, exercises: dict[str, Exercise], items: Sequence[Any]) -> None:
     """Give one test function to its exercise, or make it one."""
-    check = _check(items)
     where = f"{Path(check.file).name}: {check.kind}"
     name = _marked(items[0], "exercise", str, "", where)
     if name and name not in exercises:
@@ -68,7 +70,7 @@ def _add(assignment: Assignment, exercises: dict[str, Exercise], items: Sequence
     exercises[home] = replace(exercise, checks=[*exercise.checks, check], hints=hints)
 
 
-def _check(items: Sequence[Any]) -> PytestCheck:
+def _check(items: Sequence[Any], steps: Plain) -> PytestCheck:
     item = items[0]
     where = f"{item.path.name}: {item.originalname}"
     doc = inspect.cleandoc(item.function.__doc__ or "").partition("\n")[0].rstrip(".")
@@ -81,6 +83,7 @@ def _check(items: Sequence[Any]) -> PytestCheck:
         file=str(item.path),
         ids=tuple(found.nodeid for found in items),
         hint=_marked(item, "hint", str, "", where),
+        plain=steps,
     )
 
 
@@ -149,7 +152,7 @@ def confirm_tests(assignment: Assignment, *, seed: int) -> None:
         limits=assignment.limits,
     )
     try:
-        found = run_checks(checks, session, seed=seed)
+        found = run_checks(checks, session, seed=seed, reference=True)
     finally:
         session.close()
     for check in checks:

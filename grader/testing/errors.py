@@ -14,6 +14,9 @@ from grader.protocol import StudentError
 __all__ = ["BoxFaultError", "NoAnswer", "StudentRaised", "exception"]
 
 
+_STOPS = frozenset(("StopIteration", "StopAsyncIteration"))
+
+
 class StudentRaised(Exception):  # noqa: N818 (it is told apart from errors of ours)
     """An exception of the student's code; also of the built-in class that it was of in the box."""
 
@@ -44,9 +47,15 @@ class BoxFaultError(BaseException):
     """The box could not be used: a fault of ours, which no test can expect."""
 
 
-def exception(error: StudentError, file: str) -> StudentRaised:
-    """The exception to raise out here; its class is one of Python's own, never one that the student named."""
-    raised = _class(_builtin(error))(error)
+def exception(error: StudentError, file: str, *, stops: bool = False) -> StudentRaised:
+    """The exception to raise out here; its class is one of Python's own, never one that the student named.
+
+    Args:
+        stops: Whether it may end an iteration. From a function it would end the test's own:
+            `all(map(student.f, xs))` holds, as soon as `f` raises StopIteration.
+    """
+    name = _builtin(error)
+    raised = _class("Exception" if name in _STOPS and not stops else name)(error)
     if error.line is not None:
         raised.add_note(f"Your code: {file}, line {error.line}: {(error.source or '').strip()}")
     return raised

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.assertion import util  # the only way to its comparisons
 
 from grader.boxes import Conversation
 from grader.checks import Failure, error_text
@@ -21,7 +23,11 @@ from grader.testing.students import Student
 
 __all__ = ["collected", "run_tests"]
 
+_Compared = Callable[[str, object, object], str | None]
+
 _LINES = 8
+_PARTS = 400
+"""Of two values that are compared line by line, in both together."""
 _MAX_TEXT = 2_000
 _EXAMPLES = frozenset(("Falsifying example", "Failing test case"))
 """How Hypothesis begins the note with its example, by version."""
@@ -66,26 +72,56 @@ class _Runner:
                     hypothesis.seed(self._seed)(function)
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        before = util._reprcompare
+        util._reprcompare = _bounded(before)
+        try:
+            return (yield)
+        finally:
+            util._reprcompare = before
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         result = yield
         error = call.excinfo.value if call.excinfo is not None else None
-        if error is not None and not isinstance(self.results.get(item.nodeid), str):
-            self.results[item.nodeid] = self._told(error, call.when)
+        if error is not None and self.results.get(item.nodeid) is None:
+            self.results[item.nodeid] = self._told(error)
         elif call.when == "call":
             self.results[item.nodeid] = None
         return result
 
-    def _told(self, error: BaseException, when: str) -> Failure | str:
+    def _told(self, error: BaseException) -> Failure | str:
         """What a test that did not pass says: it does on the reference, so what it met is the student's."""
         if isinstance(error, NoAnswer):
             return _with_call(error.failure, self._student)
         if isinstance(error, BoxFaultError):
             return str(error)
         if isinstance(error, pytest.skip.Exception):
-            return f"the test was skipped: {error.msg}"
-        if when == "teardown":
-            return f"the test could not be ended: {error_text(error)}"
+            # By what the student's code answered, for it was not on the reference: no evidence is no pass.
+            return Failure("test", f"the test was skipped: {error.msg}", call=self._student._last)
         return _failure(error, self._student)
+
+
+def _bounded(compared: _Compared | None) -> _Compared:
+    """pytest's words for two values that differ, for small ones only: its comparison line by line may take hours."""
+
+    def words(op: str, left: object, right: object) -> str | None:
+        large = sum(1 for _ in itertools.islice(_parts([left, right]), _PARTS)) >= _PARTS
+        return None if large or compared is None else compared(op, left, right)
+
+    return words
+
+
+def _parts(values: Iterable[object]) -> Iterator[None]:
+    """One for each item of containers, and for every few letters of a text."""
+    for value in values:
+        yield None
+        if isinstance(value, str | bytes):
+            yield from itertools.repeat(None, len(value) // 20)
+        elif isinstance(value, list | tuple | set | frozenset):
+            yield from _parts(value)
+        elif isinstance(value, dict):
+            yield from _parts(value.values())
 
 
 def _failure(error: BaseException, student: Student) -> Failure:
@@ -137,16 +173,22 @@ def collected(folder: Path) -> list[pytest.Function]:
 
 
 def run_tests(
-    file: Path, ids: Sequence[str], session: Conversation, *, seed: int
-) -> dict[str, Failure | str | None]:
+    file: Path, ids: Sequence[str], session: Conversation, *, seed: int, plain: Collection[str] = ()
+) -> tuple[dict[str, Failure | str | None], set[str]]:
     """Run these tests of a file on the submission in the session.
 
+    Args:
+        plain: Steps that have to be answered with plain data.
     Returns:
-        A failure; None if the test passed; words if it could not be run, and that is ours.
+        By test: a failure; None if it passed; words if it could not be run, and that is ours. And the steps that
+        were answered with plain data each time.
     """
-    runner = _Runner(Student(session, session.file), frozenset(ids), seed)
+    student = Student(session, session.file)
+    student._plain = frozenset(plain)
+    runner = _Runner(student, frozenset(ids), seed)
     _pytest(file.parent, [runner], [file.name])
-    return {id: runner.results.get(id, "pytest did not run it") for id in ids}
+    results = {id: runner.results.get(id, "pytest did not run it") for id in ids}
+    return results, {step for step, objects in student._gave.items() if not objects}
 
 
 def _pytest(folder: Path, plugins: list[object], files: Sequence[str], *options: str) -> None:

@@ -6,11 +6,12 @@ takes attributes, calls, items and operators, each of which is a step in the box
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from grader.boxes import Conversation
 from grader.cases import Contract, anything
+from grader.checks import Failure
 from grader.checks.answers import answer
 from grader.errors import FaultError, ProtocolError
 from grader.messages import value_text
@@ -37,6 +38,10 @@ class Student:
         self._hung: dict[str, Ending] = {}
         self._functions: dict[int, Callable[..., Any]] = {}
         self._last = ""
+        self._plain: Collection[str] = ()
+        """Steps that the reference answers with plain data, always: an object in its place is not to be used."""
+        self._gave: dict[str, bool] = {}
+        """Steps that were taken, and whether an answer had an object in it."""
 
     def __getattr__(self, name: str) -> StudentFunction:
         if name.startswith("_"):  # what printers and test tools ask every object for
@@ -68,9 +73,14 @@ class StudentObject:
     _tape: Tape
     _place: Place
     _type: str
+    _method: bool
+    _instead: str
+    """What was called where plain data were expected; empty where an object is."""
 
     def __init__(self, student: Student, tape: Tape, place: Place, type_name: str) -> None:
-        self.__dict__.update(_student=student, _tape=tape, _place=place, _type=type_name)
+        self.__dict__.update(
+            _student=student, _tape=tape, _place=place, _type=type_name, _method=False, _instead=""
+        )
 
     def __repr__(self) -> str:
         return f"<{self._type} of the student's>"
@@ -165,9 +175,13 @@ def perform(student: Student, do: str, name: str, args: tuple[Any, ...], kwargs:
         BoxFaultError: The box cannot be used.
     """
     __tracebackhide__ = True
+    for used in _objects([*args, *kwargs.values()]):
+        if used._instead:
+            raise NoAnswer(_not_plain(used))
+    key = _key(do, name, args)
     given = {key: _taken(student, value) for key, value in kwargs.items()}
     step = Done(do, name, tuple(_taken(student, arg) for arg in args), given)
-    tapes = list(_tapes([*args, *kwargs.values()]))
+    tapes = [used._tape for used in _objects([*args, *kwargs.values()])]
     tape = Tape.joined(tapes)
     if len(tape.steps) >= _LONGEST:
         raise ValueError(
@@ -179,11 +193,26 @@ def perform(student: Student, do: str, name: str, args: tuple[Any, ...], kwargs:
     reply = _run(student, [*tape.steps, step], name)
     value = _value(student, tape, Place(step), reply.value)
     if do == "get" and isinstance(value, StudentObject) and value._type in _METHODS:
-        value.__dict__["_type"] = name  # what messages call it by
-    plain = not list(_tapes([value]))
-    if not plain or (tapes and do != "get" and name not in _LOOKS):
+        value.__dict__.update(_type=name, _method=True)  # what messages call it by
+    objects = list(_objects([value]))
+    student._gave[key] = student._gave.get(key, False) or bool(objects)
+    for found in objects if key in student._plain else ():
+        found.__dict__["_instead"] = name
+    if objects or (tapes and do != "get" and name not in _LOOKS):
         tape.steps.append(step)
     return value
+
+
+def _key(do: str, name: str, args: tuple[Any, ...]) -> str:
+    """What a step is known by, whatever the classes of the objects are called."""
+    return "()" if do == "invoke" and not args[0]._method else f"{do} {name}"
+
+
+def _not_plain(used: StudentObject) -> Failure:
+    """An object may say of itself that it equals whatever a test expects."""
+    got = f"an object of class {used._type}"
+    text = f"{used._instead}: expected plain data (numbers, text, arrays, lists of them), got {got}."
+    return Failure("type", text, "plain data", got)
 
 
 def _run(student: Student, steps: list[Done], name: str) -> Reply:
@@ -208,7 +237,7 @@ def _run(student: Student, steps: list[Done], name: str) -> Reply:
         return outcome
     if outcome.error.kind != "raised" or outcome.error.type_name == "NotImplementedError":
         raise NoAnswer(_failure(name, outcome))
-    raise exception(outcome.error, student._file)
+    raise exception(outcome.error, student._file, stops=name == "__next__")
 
 
 def _failure(name: str, outcome: Outcome) -> Any:
@@ -248,14 +277,14 @@ def _replaced(value: Any, ref: Callable[[Place], Ref]) -> Any:
     return value
 
 
-def _tapes(values: Any) -> Iterator[Tape]:
+def _objects(values: Any) -> Iterator[StudentObject]:
     for value in values:
         if isinstance(value, StudentObject):
-            yield value._tape
+            yield value
         elif type(value) in (list, tuple):
-            yield from _tapes(value)
+            yield from _objects(value)
         elif type(value) is dict:
-            yield from _tapes(value.values())
+            yield from _objects(value.values())
 
 
 def _value(student: Student, tape: Tape, place: Place, value: Any) -> Any:

@@ -12,7 +12,7 @@ def directional_derivative(grad: ArrayLike, u: ArrayLike) -> float:
     """Slope of a function along a direction.
 
     ∇fᵀu/‖u‖, with the Euclidean norm: u is normalised first, so that only its direction counts. Every u but
-    zero has one, however short it is.
+    zero has one, also one as short as 1e-100.
 
     Args:
         grad: Gradient ∇f at the point, shape (n,).

@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.audit import Audit
-from grader.audit.records import MutantResult
+from grader.audit.records import MutantResult, WrongSubmission
 from grader.audit.tasks import Desk, prepare_process, read_record, run_task
+from grader.banks import Planned, PlannedCheck
 from grader.cli import main
+from grader.errors import FaultError
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +145,29 @@ def test_slow_is_not_wrong_when_a_mutant_is_compared_on_many_cases(
 
     assert [mutant.witness for mutant in mutants if mutant.status == "survived"] == []
     assert sum(mutant.status == "equivalent" for mutant in mutants) >= 1
+
+
+def test_what_could_not_be_measured_counts_neither_for_nor_against_a_right_submission(
+    strong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = strong / "assignments" / "weak"
+    source = (folder / "assignment.py").read_text()
+    timed = 'fast(lambda rng: {"x": rng.normal(size=9)}), satisfies("No entry grows"'
+    (folder / "assignment.py").write_text(source.replace('satisfies("No entry grows"', timed))
+    wrong = folder / "submissions" / "wrong" / "factors.py"
+    wrong.write_text(wrong.read_text().replace("halve: agrees", "halve: agrees; halve: fast", 1))
+    asked: list[str] = []
+
+    def measure(arena: object, planned: Planned, check: PlannedCheck, trial: object) -> None:
+        asked.append(check.name)
+        raise FaultError("timing: inconclusive")
+
+    monkeypatch.setattr("grader.grading.Arena.measure", measure)
+    prepare_process(Desk(str(strong), "weak", "bare", 0, 0))
+
+    assert run_task(("submission", "accepted", "own.py")) == []
+    assert asked == ["fast"] * 3
+    [found] = [read_record(item) for item in run_task(("submission", "wrong", "factors.py"))]
+    assert isinstance(found, WrongSubmission)
+    assert not found.caught
+    assert found.got == ["halve: agrees", "spread: agrees"]

@@ -117,7 +117,7 @@ def test_every_edge_is_among_the_cases_whatever_the_seed() -> None:
         "the high end of the range", "both ends of the range", "a few values at the ends", "large values",
         "values of every magnitude", "zeros", "tiny values", "float32 input", "integer input", "the last index",
         "integers of another dtype", "Fortran order", "array that is not contiguous", "equal inputs",
-        "inputs that are equal in places",
+        "inputs that are equal in places", "integer input logits", "integer input weights", "axes of one length",
     }  # fmt: skip
     for seed in range(4):
         notes = {case.note for case in draw_cases(contract(INPUTS), seed=seed, count=3)}
@@ -129,6 +129,9 @@ def test_layouts_dtypes_and_ties_are_what_the_note_says() -> None:
     assert not noted("array that is not contiguous").inputs["weights"].flags.c_contiguous
     assert noted("float32 input").inputs["logits"].dtype == np.float32
     assert noted("integer input").inputs["logits"].dtype == np.int64
+    alone = noted("integer input weights").inputs
+    assert (alone["weights"].dtype, alone["logits"].dtype) == (np.int64, np.float64)
+    assert noted("axes of one length").inputs["logits"].shape == (3, 3)
     assert noted("integers of another dtype").inputs["labels"].dtype == np.int32
     equal = noted("equal inputs").inputs
     assert equal["weights"].tolist() == equal["bias"].tolist()
@@ -229,7 +232,8 @@ def test_the_simplest_case_is_the_smallest() -> None:
 
 @pytest.mark.parametrize(
     ("note", "kept"),
-    [("float32 input", True), ("integer input", True), ("array that is not contiguous", True),
+    [("float32 input", True), ("integer input", True), ("integer input logits", True),
+     ("integer input weights", True), ("array that is not contiguous", True),
      ("Fortran order", True), ("zeros", False), ("", False)],
 )  # fmt: skip
 def test_small_cases_keep_dtype_and_layout_and_no_other_speciality(note: str, kept: bool) -> None:
@@ -243,6 +247,7 @@ def test_small_cases_keep_dtype_and_layout_and_no_other_speciality(note: str, ke
     assert (logits.dtype, logits.flags.c_contiguous, logits.flags.f_contiguous) == {
         "float32 input": (np.float32, True, False),
         "integer input": (np.int64, True, False),
+        "integer input logits": (np.int64, True, False),
         "array that is not contiguous": (np.float64, False, False),
         "Fortran order": (np.float64, False, True),
     }.get(note, (np.float64, True, False))

@@ -96,6 +96,23 @@ WAYS = {
         from numpy import convolve
         def conv1d(x, k): return convolve(x, k)""",
     "map": "import numpy as np\ndef conv1d(x, k): return list(map(np.convolve, [x], [k]))[0]",
+    "a library that another module imported":
+        "import numpy.fft as f\ndef conv1d(x, k): return f._helper.np.convolve(x, k)",
+    "a library imported from another module":
+        "from numpy.polynomial.polynomial import np as q\ndef conv1d(x, k): return q.convolve(x, k)",
+    "a loop at import":
+        "import numpy as np\nfor f in (np.convolve,): pass\ndef conv1d(x, k): return f(x, k)",
+    "a with at import": """
+        import contextlib
+        import numpy as np
+        with contextlib.nullcontext(np.convolve) as f: pass
+        def conv1d(x, k): return f(x, k)""",
+    "a match at import": """
+        import numpy as np
+        match np.convolve:
+            case f: pass
+        def conv1d(x, k): return f(x, k)""",
+    "a star in a tuple": "import numpy as np\nf, *r = np.convolve, 1\ndef conv1d(x, k): return f(x, k)",
     "a nested function":
         "import numpy as np\ndef conv1d(x, k):\n    def inner(): return np.convolve(x, k)\n    return inner()",
 }  # fmt: skip

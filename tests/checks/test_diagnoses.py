@@ -20,6 +20,7 @@ SIZES: Any = {"batch": 5, "inputs": 4, "out": 3}
     [
         (W, -W, "Every entry is −1 times what is expected: a sign is flipped."),
         (W, 0 * W, "Every entry is 0."),
+        (W, 0 * W + 1e308, ""),
         (W, 2 * W, "Every entry is 2 times what is expected."),
         (W, W / 2, "Every entry is 1/2 times what is expected."),
         (W, 5 * W, "Every entry is 5 times what is expected; 5 is the length of batch: a sum in place of an average?"),

@@ -311,7 +311,8 @@ TWO = Contract("he", {**HE.inputs, "other": RNG}, HE.returns, he, where="exercis
         (follows("It holds", lambda **_: stats.norm(), sample=bad), HE,
          "exercise 'he': follows: sample: expected the numbers of an answer, got KeyError: 'x'."),
         (follows("It holds", lambda **_: stats.norm(), sample=lambda value, **_: []), HE,
-         "exercise 'he': follows: sample: expected at least one real number, got 'none'."),
+         "exercise 'he': follows: sample: expected the numbers of an answer, got ValueError: expected at least one "
+         "real number, got none."),
         (mean_is("It holds", bad, sample=lambda value, **_: value), HE,
          "exercise 'he': mean_is: target: expected a function of the inputs, got KeyError: 'x'."),
         (mean_is("It holds", lambda **_: None, sample=lambda value, **_: value), HE,

@@ -297,6 +297,9 @@ def test_an_answer_that_must_not_change_may_not(change: Any) -> None:
     assert verdict(check, SPREAD, lambda x: None, cases) == (
         "spread(x): expected a number, got None (is the return statement missing?)."
     )
+    for number in ("inf", "nan"):
+        told = verdict(check, SPREAD, lambda x, number=number: float(number), cases)
+        assert told.startswith("spread(x): expected finite numbers, got"), told
     assert cases[0].inputs["x"].tolist() == [1.0, 3.0]
 
 

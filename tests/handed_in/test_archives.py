@@ -19,7 +19,12 @@ from grader.errors import GraderError, SubmissionError
 from grader.handed_in import ArchiveLimits, unpack
 from tests.handed_in.trees import GOOD, everything_under, tarred, tarred_special, zipped, zipped_entry
 
-FILES = {"losses.py": GOOD, "src/größe.py": "x = 1\n", "data/empty.txt": b"", "data/raw.bin": bytes(range(256)) * 300}
+FILES = {
+    "losses.py": GOOD,
+    "src/größe.py": "x = 1\n",
+    "data/empty.txt": b"",
+    "data/raw.bin": bytes(range(256)) * 300,
+}
 BYTES = {name: content.encode() if isinstance(content, str) else content for name, content in FILES.items()}
 
 
@@ -59,7 +64,10 @@ def test_files_come_out_as_they_went_in_whatever_the_archive_is_called(tmp_path:
 def test_files_and_folders_are_for_the_owner_alone(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped_entry("d/run.py", b"x", mode=stat.S_IFREG | 0o4777))
     assert unpack(tmp_path / "a.zip", tmp_path / "out") == ["d/run.py"]
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out", tmp_path / "out/d", tmp_path / "out/d/run.py")]
+    modes = [
+        stat.S_IMODE(path.stat().st_mode)
+        for path in (tmp_path / "out", tmp_path / "out/d", tmp_path / "out/d/run.py")
+    ]
     assert modes == [0o700, 0o700, 0o600]
 
 
@@ -136,7 +144,10 @@ def test_a_folder_may_be_named_before_and_after_what_is_in_it(tmp_path: Path) ->
     ],
 )
 def test_what_is_neither_file_nor_folder_is_refused_in_a_tar(tmp_path: Path, kind: bytes, what: str) -> None:
-    assert refusal(tmp_path, tarred_special(kind)) == f"work: entry 'losses.py': expected a file or a folder, got {what}."
+    assert (
+        refusal(tmp_path, tarred_special(kind))
+        == f"work: entry 'losses.py': expected a file or a folder, got {what}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +170,9 @@ def test_an_encrypted_entry_is_refused_with_a_sentence(tmp_path: Path, flags: in
 
 
 def test_a_zip_packed_in_a_rare_way_is_refused_by_its_number(tmp_path: Path) -> None:
-    assert "method 14, which is neither stored nor deflated" in refusal(tmp_path, zipped({"a.py": "x"}, zipfile.ZIP_LZMA))
+    assert "method 14, which is neither stored nor deflated" in refusal(
+        tmp_path, zipped({"a.py": "x"}, zipfile.ZIP_LZMA)
+    )
 
 
 def test_the_paths_of_a_long_escape_through_links_stay_inside(tmp_path: Path) -> None:
@@ -197,7 +210,9 @@ def test_what_is_no_archive_is_called_what_it_is(tmp_path: Path, data: bytes, go
     assert refusal(tmp_path, data) == f"work: expected a zip or tar archive, got {got}."
 
 
-@pytest.mark.parametrize("pack", [zipped, tarred, lambda files: tarred(files, "w:gz")], ids=["zip", "tar", "tar.gz"])
+@pytest.mark.parametrize(
+    "pack", [zipped, tarred, lambda files: tarred(files, "w:gz")], ids=["zip", "tar", "tar.gz"]
+)
 @pytest.mark.parametrize(
     ("files", "limits", "message"),
     [
@@ -214,7 +229,9 @@ def test_what_is_over_a_limit_is_refused(
     assert message in refusal(tmp_path, pack(files), **limits)
 
 
-@pytest.mark.parametrize("pack", [zipped, lambda files: tarred(files, "w:gz"), lambda files: tarred(files, "w:xz")])
+@pytest.mark.parametrize(
+    "pack", [zipped, lambda files: tarred(files, "w:gz"), lambda files: tarred(files, "w:xz")]
+)
 def test_a_bomb_stops_at_the_ratio(tmp_path: Path, pack: type) -> None:
     message = refusal(tmp_path, pack({"zeros.py": bytes(8 << 20)}))
     assert message == "work: expected at most 200 times its own size when unpacked, got more."
@@ -244,7 +261,10 @@ def test_overlapping_entries_that_share_their_bytes_stop_at_the_ratio(tmp_path: 
 
 
 def test_a_directory_of_millions_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    one = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    one = (
+        struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+        + b"a"
+    )
     data = zipped({"a": ""})[:31] + one * 100_000
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(one) * 100_000, 31, 0)
     assert "at most 20,000 files and folders" in refusal(tmp_path, data + end)
@@ -263,7 +283,12 @@ def test_a_long_header_that_would_fill_the_memory_is_refused(tmp_path: Path) -> 
 def test_what_is_passed_over_costs_no_more_than_what_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(tarred({"__MACOSX/zeros": bytes(6 << 20)}, "w:gz"))
     with pytest.raises(SubmissionError, match="got more than is read"):
-        unpack(tmp_path / "a", tmp_path / "out", limits=ArchiveLimits(total_bytes=1 << 20), without=frozenset(["__MACOSX"]))
+        unpack(
+            tmp_path / "a",
+            tmp_path / "out",
+            limits=ArchiveLimits(total_bytes=1 << 20),
+            without=frozenset(["__MACOSX"]),
+        )
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred])
@@ -274,7 +299,9 @@ def test_noise_is_passed_over_before_its_names_are_judged(tmp_path: Path, pack: 
 
 
 def test_in_a_download_of_a_course_one_bad_entry_costs_only_itself(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(tarred({"anna/losses.py": "x", "../ben.py": "x"})[:2048] + tarred_special(b"2", "link"))
+    (tmp_path / "a").write_bytes(
+        tarred({"anna/losses.py": "x", "../ben.py": "x"})[:2048] + tarred_special(b"2", "link")
+    )
     left_out: list[str] = []
     assert unpack(tmp_path / "a", tmp_path / "out", left_out=left_out) == ["anna/losses.py"]
     assert left_out == [
@@ -323,5 +350,7 @@ def test_a_damaged_archive_is_refused_or_read_and_never_anything_else(tmp_path: 
             folder.rmdir()
         except SubmissionError:
             outcomes.add("refused")
-        assert [path.name for path in sorted(tmp_path.rglob("*")) if path.parent == archive.parent] == ["work"]
+        assert [path.name for path in sorted(tmp_path.rglob("*")) if path.parent == archive.parent] == [
+            "work"
+        ]
     assert "refused" in outcomes

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import AssignmentError, SubmissionError
-from grader.handed_in import Attempt, Gathered, HandedIn, Owner, Place, Roster, Sighting, gather, read_roster
 from grader.gradebook import Person
+from grader.handed_in import Attempt, Gathered, HandedIn, Owner, Place, Roster, Sighting, gather, read_roster
 from tests.handed_in.trees import GOOD, HELPER, tarred, tree, zipped
 
 Find = Callable[..., Gathered]
@@ -19,7 +19,13 @@ Find = Callable[..., Gathered]
 
 @pytest.fixture
 def find(tmp_path: Path) -> Find:
-    def found(files: dict[str, str | bytes], *, students: str = "", names: tuple[str, ...] = (), zipped_up: bool = False) -> Gathered:
+    def found(
+        files: dict[str, str | bytes],
+        *,
+        students: str = "",
+        names: tuple[str, ...] = (),
+        zipped_up: bool = False,
+    ) -> Gathered:
         roster = None
         if students:
             (tmp_path / "students.csv").write_text(students, encoding="utf-8")
@@ -58,7 +64,11 @@ def test_a_folder_for_each_student(find: Find) -> None:
 
 
 def test_the_file_of_the_assignment_counts_and_the_others_are_told(find: Find) -> None:
-    found = one(find({"anna/losses.py": GOOD, "anna/helper.py": HELPER, "anna/old/losses.py": "", "anna/data.csv": "1"}))
+    found = one(
+        find(
+            {"anna/losses.py": GOOD, "anna/helper.py": HELPER, "anna/old/losses.py": "", "anna/data.csv": "1"}
+        )
+    )
     assert found.shown == "anna/losses.py"
     assert found.others == [
         "anna/helper.py: the file called losses.py counts.",
@@ -167,19 +177,22 @@ def test_numbered_and_dated_folders_are_attempts(find: Find) -> None:
     }  # fmt: skip
     assert [found.attempt for found in gathered.handed_in] == [10, 2, 2]
     assert gathered.handed_in[0].others == ["anna/1: an older submission.", "anna/2: an older submission."]
-    assert "Of several submissions of a student the newest counts, by the number in the name." in gathered.rules
+    assert (
+        "Of several submissions of a student the newest counts, by the number in the name." in gathered.rules
+    )
     assert "Of several submissions of a student the newest counts, by the order of names." in gathered.rules
 
 
 def test_a_file_for_each_student(find: Find) -> None:
     gathered = find(
         {"anna.py": GOOD, "ben_losses.py": GOOD, "carl_m_losses.py": GOOD, "dora_losses_v1.py": "", "dora_losses_v2.py": GOOD,
-         "emil.zip": zipped({"x.py": GOOD}), "losses_fritz.py": GOOD, "README.txt": ""}
+         "gina_2026-10-01.py": GOOD, "gina_2026-09-30.py": "", "emil.zip": zipped({"x.py": GOOD}), "losses_fritz.py": GOOD, "README.txt": ""}
     )  # fmt: skip
     assert gathered.layout == "a file for each student"
     assert table(gathered) == {
         "anna": "anna.py", "ben": "ben_losses.py", "carl_m": "carl_m_losses.py", "dora": "dora_losses_v2.py",
         "emil": "emil.zip!x.py", "fritz": "losses_fritz.py",
+        "gina": "gina_2026-10-01.py",
     }  # fmt: skip
     assert gathered.handed_in[3].others == ["dora_losses_v1.py: an older submission."]
 
@@ -214,7 +227,10 @@ def test_the_roster_gives_names_and_tells_who_is_absent(find: Find, tmp_path: Pa
                     students=students)  # fmt: skip
     assert [found.person.student for found in gathered.handed_in] == ["bo", "guest", "jd"]
     assert gathered.handed_in[2].person.email == "jane@uni.example"
-    assert any(rule.startswith("Not in students.csv") and rule.endswith("name found: guest.") for rule in gathered.rules)
+    assert any(
+        rule.startswith("Not in students.csv") and rule.endswith("name found: guest.")
+        for rule in gathered.rules
+    )
     roster = read_roster(tmp_path / "students.csv")
     assert [person.student for person in gathered.absent(roster)] == ["cy"]
 
@@ -222,9 +238,7 @@ def test_the_roster_gives_names_and_tells_who_is_absent(find: Find, tmp_path: Pa
 def test_two_that_are_one_student_are_refused_by_name(find: Find) -> None:
     gathered = find({"jd/losses.py": GOOD, "jane@uni.example/losses.py": GOOD, "bo/losses.py": GOOD},
                     students="student,email\njd,jane@uni.example\nbo,\n")  # fmt: skip
-    refused = (
-        "expected one student for each submission, got one for jane@uni.example and jd; students.csv takes them for the same."
-    )
+    refused = "expected one student for each submission, got one for jane@uni.example and jd; students.csv takes them for the same."
     assert table(gathered) == {"jd": refused, "bo": "bo/losses.py"}
     assert gathered.handed_in[1].path is None
 
@@ -236,7 +250,9 @@ def test_students_that_differ_in_capitals_only_are_refused(find: Find) -> None:
 
 
 def test_an_archive_of_folders_is_unpacked_first(find: Find) -> None:
-    gathered = find({"all/anna/losses.py": GOOD, "all/ben/x.zip": zipped({"losses.py": GOOD})}, zipped_up=True)
+    gathered = find(
+        {"all/anna/losses.py": GOOD, "all/ben/x.zip": zipped({"losses.py": GOOD})}, zipped_up=True
+    )
     assert table(gathered) == {
         "anna": "download.zip!all/anna/losses.py", "ben": "download.zip!all/ben/x.zip!losses.py",
     }  # fmt: skip
@@ -247,7 +263,9 @@ def test_an_archive_of_folders_is_unpacked_first(find: Find) -> None:
 
 
 def test_an_archive_of_one_student_is_no_wrapper(find: Find) -> None:
-    assert table(find({"anna/losses.py": GOOD, "anna/x.py": ""}, zipped_up=True)) == {"anna": "download.zip!anna/losses.py"}
+    assert table(find({"anna/losses.py": GOOD, "anna/x.py": ""}, zipped_up=True)) == {
+        "anna": "download.zip!anna/losses.py"
+    }
 
 
 def test_an_archive_of_flat_files_in_a_folder(find: Find) -> None:
@@ -257,7 +275,10 @@ def test_an_archive_of_flat_files_in_a_folder(find: Find) -> None:
 
 def test_what_is_left_out_of_a_download_is_a_rule(find: Find) -> None:
     gathered = find({"anna/losses.py": GOOD, "ben/losses.py": GOOD, "ben/..\\x.py": ""}, zipped_up=True)
-    assert "download.zip: left out: entry 'ben/..\\\\x.py': expected a plain relative path, got a backslash." in gathered.rules
+    assert (
+        "download.zip: left out: entry 'ben/..\\\\x.py': expected a plain relative path, got a backslash."
+        in gathered.rules
+    )
 
 
 @pytest.mark.parametrize("files", [{}, {"README.md": "x"}])
@@ -285,7 +306,9 @@ def test_a_name_that_is_no_utf8_can_still_be_shown(find: Find, tmp_path: Path) -
 def test_gathering_twice_finds_the_same(find: Find) -> None:
     files: dict[str, str | bytes] = {"anna/x.zip": zipped({"x.py": GOOD}), "ben/losses.py": GOOD}
     first, second = find(files), find(files)
-    assert [(a.person, a.shown, a.others) for a in first.handed_in] == [(b.person, b.shown, b.others) for b in second.handed_in]
+    assert [(a.person, a.shown, a.others) for a in first.handed_in] == [
+        (b.person, b.shown, b.others) for b in second.handed_in
+    ]
     assert first.rules == second.rules
 
 

@@ -13,7 +13,9 @@ from grader.handed_in import safe_name
 from grader.handed_in.names import RESERVED, attempt_of, letters, natural
 
 
-@pytest.mark.parametrize("student", ["jdoe2", "S1234567", "anna.mueller", "a-b_c", "anna@uni.example", "007", "a" * 80])
+@pytest.mark.parametrize(
+    "student", ["jdoe2", "S1234567", "anna.mueller", "a-b_c", "anna@uni.example", "007", "a" * 80]
+)
 def test_a_plain_identifier_is_its_own_name(student: str) -> None:
     assert safe_name(student) == student
 
@@ -63,7 +65,7 @@ def test_a_safe_name_of_a_safe_name_is_another_students() -> None:
 @pytest.mark.parametrize(
     ("stem", "number"),
     [("losses-2", 2), ("losses (3)", 3), ("losses_v4", 4), ("attempt 5", 5), ("6", 6), ("losses", 0), ("hw1", 0),
-     ("losses_2b", 0), ("submission-12", 12)],
+     ("losses_2b", 0), ("anna_2026-10-01", 0), ("20261001", 0), ("anna_20261001_2", 0), ("submission-12", 12)],
 )  # fmt: skip
 def test_the_number_of_an_attempt_is_read_from_a_name(stem: str, number: int) -> None:
     assert attempt_of(stem) == number

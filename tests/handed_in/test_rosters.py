@@ -75,8 +75,16 @@ def test_canvas_gradebook_is_a_roster(tmp_path: Path) -> None:
     [
         ("First Name,Last Name,SID,Email,Role\nJane,Doe,0123,j@u.example,Student\n", "0123", "Jane Doe"),
         ("First name,Surname,ID number,Email address\nJane,Doe,0123,j@u.example\n", "0123", "Jane Doe"),
-        ("Identifier,Full name,Email address,Status\nParticipant 77,Jane Doe,j@u.example,Late\n", "j@u.example", "Jane Doe"),
-        ('"identifier","github_username","github_id","name"\n"jane","janey","99","Jane Doe"\n', "jane", "Jane Doe"),
+        (
+            "Identifier,Full name,Email address,Status\nParticipant 77,Jane Doe,j@u.example,Late\n",
+            "j@u.example",
+            "Jane Doe",
+        ),
+        (
+            '"identifier","github_username","github_id","name"\n"jane","janey","99","Jane Doe"\n',
+            "jane",
+            "Jane Doe",
+        ),
         ("Username;E-Mail\njdoe;j@u.example\n", "jdoe", ""),
         ("Vorname;Nachname;Matrikelnummer\nJane;Doe;0123\n", "0123", "Jane Doe"),
         ("student\njdoe\n", "jdoe", ""),
@@ -113,13 +121,20 @@ def test_a_student_is_found_by_whatever_a_system_says(tmp_path: Path, hints: dic
 
 def test_names_are_found_as_systems_write_them(tmp_path: Path) -> None:
     roster = read(tmp_path, "student,name\na,Anna Maria van Dyk\nb,Seán O'Brien\nc,李小龙\n")
-    for name, student in [("vandykannamaria", "a"), ("obriensea\u0301n", "b"), ("Seán OBrien", "b"), ("李小龙", "c")]:
+    for name, student in [
+        ("vandykannamaria", "a"),
+        ("obriensea\u0301n", "b"),
+        ("Seán OBrien", "b"),
+        ("李小龙", "c"),
+    ]:
         found = roster.find(name=name)
         assert found is not None
         assert found.student == student
 
 
-@pytest.mark.parametrize("hints", [{"name": ""}, {"any": " "}, {"name": "Jane"}, {"name": "'"}, {"section": "x"}, {}])
+@pytest.mark.parametrize(
+    "hints", [{"name": ""}, {"any": " "}, {"name": "Jane"}, {"name": "'"}, {"section": "x"}, {}]
+)
 def test_nobody_is_found_by_too_little(tmp_path: Path, hints: dict[str, str]) -> None:
     assert read(tmp_path, OURS).find(**hints) is None
 
@@ -134,7 +149,9 @@ def test_of_two_with_one_name_none_is_guessed(tmp_path: Path) -> None:
 
 def test_columns_of_first_and_last_names_settle_what_turned_names_cannot(tmp_path: Path) -> None:
     roster = read(tmp_path, "student,First name,Last name\na,Wei,Li\nb,Li,Wei\n")
-    assert roster.find(name="Wei, Li") is None, "it is the first name of one in front, and the last name of the other"
+    assert roster.find(name="Wei, Li") is None, (
+        "it is the first name of one in front, and the last name of the other"
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +169,9 @@ def test_columns_of_first_and_last_names_settle_what_turned_names_cannot(tmp_pat
         ("student,name\na,x\0y\n", "students.csv, line 2: expected text, got a NUL character."),
     ],
 )  # fmt: skip
-def test_a_table_that_cannot_be_used_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_a_table_that_cannot_be_used_is_refused_with_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
     assert refusal(tmp_path, text) == message
 
 
@@ -161,5 +180,7 @@ def test_line_numbers_count_lines_inside_quotes(tmp_path: Path) -> None:
 
 
 def test_a_roster_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(AssignmentError, match=r"students.csv: expected a table of students, got: No such file"):
+    with pytest.raises(
+        AssignmentError, match=r"students.csv: expected a table of students, got: No such file"
+    ):
         read_roster(tmp_path / "students.csv")

@@ -96,7 +96,11 @@ def commit(folder: Path, when: str, *, branch: str = "main") -> None:
         "GIT_CONFIG_NOSYSTEM": "1",
     }
     who = ["-c", "user.name=Anna > 1 +0000", "-c", "user.email=anna@uni.example"]
-    for words in (["init", "-q", "-b", branch], ["add", "-A"], [*who, "commit", "-q", "-m", "committer x <y> 1 +0000"]):
+    for words in (
+        ["init", "-q", "-b", branch],
+        ["add", "-A"],
+        [*who, "commit", "-q", "-m", "committer x <y> 1 +0000"],
+    ):
         subprocess.run(["git", *words], cwd=folder, env=environment, check=True, capture_output=True)
 
 

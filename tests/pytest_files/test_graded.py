@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.banks import build_bank
-from grader.boxes import open_box
+from grader.banks import build_bank, cached_bank
+from grader.boxes import Limits, open_box
 from grader.courses import Course
 from grader.errors import AssignmentError
 from grader.grading import grade
@@ -156,6 +156,26 @@ def test_an_exception_of_the_student_s_and_an_odd_answer_are_failures_and_no_fau
     assert found.evidence is not None
     assert found.evidence.where is not None
     assert found.evidence.where.line == 6
+
+
+@pytest.mark.timeout(120)
+def test_a_bank_from_the_cache_knows_where_the_reference_gives_plain_data(
+    course: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A number that equals everything fails, though the reference was run by another process."""
+    root = course(test_soft=TESTS)
+    file = tmp_path / "work.py"
+    liar = (
+        "    class Liar:\n        def __eq__(self, other): return True\n\n"
+        "    true = softmax_loss\n\n"
+        "    def softmax_loss(z):\n        return Liar() if z.max() == 1 else true(z)\n"
+    )
+    file.write_text(dedent(RIGHT) + dedent(liar))
+    for _ in range(2):
+        assignment = Course(root).load("soft")
+        bank = cached_bank(assignment, seed=3, source_hash="0" * 64, cache=tmp_path / "cache")
+        found = grade(bank, collect(file), lambda: open_box("bare", ("numpy",), Limits()), box="bare")
+        assert check(found, "test_both_together").message.startswith("softmax_loss: expected plain data")
 
 
 def test_an_exercise_that_is_a_test_is_skipped_because_of_what_failed_before(

@@ -94,8 +94,10 @@ def _multiple(want: Array, have: Array, sizes: Sizes, near: _Nearness) -> str:
     if not have.any():
         return "Every entry is 0." if want.size > 1 else ""
     large = np.abs(want) > 1e-3 * np.abs(want).max()
-    ratio = float(np.median(have[large] / want[large]))
-    if not near(want * ratio, have) or int(large.sum()) < 2:
+    with np.errstate(over="ignore", invalid="ignore"):  # the largest numbers there are over small ones
+        ratio = float(np.median(have[large] / want[large]))
+        scaled = want * ratio
+    if not np.isfinite(scaled).all() or not near(scaled, have) or int(large.sum()) < 2:
         return ""
     if abs(ratio + 1) < 1e-4:
         return "Every entry is −1 times what is expected: a sign is flipped."

@@ -12,9 +12,12 @@ from grader.checks.trials import Failure
 from grader.messages import is_tensor, kind_text, number_text, tensor_array, value_text
 from grader.shapes import shape_text
 
-__all__ = ["shown_scores", "unfit", "weakness"]
+__all__ = ["shown_scores", "unfit", "weakness", "wide"]
 
 Array = np.ndarray[Any, Any]
+
+_WIDE = 2**31
+"""Integers below this have squares, and differences, that fit into 64 bits."""
 
 
 def shown_scores(scores: Sequence[float]) -> str:
@@ -56,6 +59,13 @@ def unfit(where: str, truth: Any, got: Any) -> Failure | None:
             tip = " (a probability? Compare it with a threshold)" if 0 < got[place] < 1 else ""
             return _failure("value", where, "labels, which are whole numbers", f"{entry}{tip}")
     return None
+
+
+def wide(value: Any) -> Any:
+    """Predicted integers so that a score can compute with them: an error of 2^32, squared in 64 bits, is 0."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iu" or not value.size:
+        return value
+    return value.astype(np.int64 if value.min() > -_WIDE and value.max() < _WIDE else np.float64)
 
 
 _ARGMAX = " (scores or probabilities of every class? Take the class with the largest: argmax(axis=1))"

@@ -14,7 +14,7 @@ from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.answers import answer, error_text, misfit_failure, signature
 from grader.checks.costs.makers import Made, made_from_data, make_inputs, seed_of
-from grader.checks.learning.predictions import shown_scores, unfit, weakness
+from grader.checks.learning.predictions import shown_scores, unfit, weakness, wide
 from grader.checks.trials import Curve, Failure, Runs, Trial
 from grader.checks.values import require_weight
 from grader.errors import AssignmentError
@@ -137,7 +137,7 @@ class Learns:
         return None if misfit is None else misfit_failure(contract, misfit, reply.value)
 
     def _scored(self, truth: Any, value: Any) -> float:
-        score = float(self.score(copy.deepcopy(truth), value))
+        score = float(self.score(copy.deepcopy(truth), wide(value)))
         return -math.inf if math.isnan(score) else score
 
     def _curve(

@@ -26,7 +26,7 @@ from grader.checks.randomness.seeds import chosen_cases, generator_of, seeds_of,
 from grader.checks.trials import Failure, Runs, Trial
 from grader.checks.values import require_weight
 from grader.errors import AssignmentError
-from grader.messages import kind_text, value_text
+from grader.messages import number_text, value_text
 from grader.protocol import Outcome
 
 __all__ = ["follows", "mean_is"]
@@ -36,6 +36,8 @@ Sample = Callable[..., Any]
 """From one answer, then the inputs by name, to the numbers in it."""
 
 _SHARE = 1e-6
+_LARGEST = 1e140
+"""What is beyond is taken for this: of so many numbers the squares, and their sum, are still finite."""
 
 
 def _plan_draws(
@@ -50,7 +52,7 @@ def _plan_draws(
     for case in chosen:
         inputs = [with_seed(case, name, seed) for seed in seeds_of(case, name, check.draws)]
         answers = [contract.expected(one) for one in inputs]
-        rows = [_numbers(check, contract, answer, case.inputs) for answer in answers]
+        rows = [_of_reference(check, contract, answer, case.inputs) for answer in answers]
         lengths = {len(row) for row in rows}
         expected = {
             "value": answers[0],
@@ -69,24 +71,39 @@ def _plan_draws(
     return trials
 
 
-def _numbers(check: Follows | MeanIs, contract: Contract, answer: Any, inputs: Mapping[str, Any]) -> Array:
+def _numbers(check: Follows | MeanIs, answer: Any, inputs: Mapping[str, Any]) -> Array:
     """What `sample` takes from one answer.
 
     Raises:
-        AssignmentError: It fails, or gives anything but real numbers.
+        ValueError: It gives anything but finite real numbers; else whatever it raises itself.
     """
     assert check.sample is not None
-    where = f"{contract.where}: {check.kind}: sample"
-    try:
+    with np.errstate(all="ignore"):  # an answer may be of any size, and what came of it is looked at
         numbers = np.ravel(as_array(check.sample(answer, **inputs)))
+    if not numbers.size or numbers.dtype.kind not in "fiub":
+        got = f"dtype {numbers.dtype}" if numbers.size else "none"
+        raise ValueError(f"expected at least one real number, got {got}")
+    wild = numbers[~np.isfinite(numbers)]
+    if wild.size:  # a comparison with NaN never holds, so that no test would find anything
+        raise ValueError(f"expected finite numbers, got {number_text(float(wild[0]))}")
+    return np.asarray(np.clip(numbers.astype(float), -_LARGEST, _LARGEST))
+
+
+def _of_reference(
+    check: Follows | MeanIs, contract: Contract, answer: Any, inputs: Mapping[str, Any]
+) -> Array:
+    """The same of the reference's answer.
+
+    Raises:
+        AssignmentError: `sample` fails on it.
+    """
+    try:
+        return _numbers(check, answer, inputs)
     except Exception as error:
         raise AssignmentError(
-            f"{where}: expected the numbers of an answer, got {type(error).__name__}: {error}.",
+            f"{contract.where}: {check.kind}: sample: expected the numbers of an answer, got {error_text(error)}.",
             mend="It is called with the answer, then the inputs by name.",
         ) from error
-    real = numbers.size > 0 and numbers.dtype.kind in "fiub"
-    require(real, where, "at least one real number", kind_text(numbers) if numbers.size else "none")
-    return numbers.astype(float)
 
 
 def _rows(
@@ -101,10 +118,10 @@ def _rows(
     rows = []
     for answer in answers:
         try:
-            row = _numbers(check, contract, answer, inputs)
-        except AssignmentError as error:
+            row = _numbers(check, answer, inputs)
+        except Exception as error:
             # The reference's answers passed: an answer that brings `sample` down is no right one.
-            text = f"the answer could not be read: {error_text(error.__cause__ or error)}."
+            text = f"the answer could not be read: {error_text(error)}."
             return _failure(check, contract, text, got=value_text(answer))
         if count is not None and len(row) != count:
             text = f"expected {count} numbers in an answer, got {len(row)}."

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.randomness.dependence import dependent
+from grader.checks.randomness.dependence import dependent, dependent_uneven
 from grader.checks.randomness.findings import Finding, number_words, pair_words
 from grader.checks.randomness.laws import (
     agreement_chances,
@@ -133,6 +133,7 @@ def _numbers(rows: Sequence[Array], law: Law, seed: Any) -> Iterator[Finding]:
     yield from _moments(table, scores, law)
     yield _shape(table, uniform, law)
     if not even:
+        yield from dependent_uneven(np.split(scores[:, 0], np.cumsum([len(row) for row in rows])[:-1]))
         return
     chosen = _chosen(table.shape[1])
     yield from _places(table, scores, law)
