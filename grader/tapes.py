@@ -1,23 +1,26 @@
 """What a submission answered, kept so that it can be judged again without running it.
 
-A `Recorder` stands between grading and a session and notes every answer. A `Player` takes the session's place later: the
-same questions in the same worker's life get the same answers, and one that was never asked is a fault. So judging again
-goes through the very code that judged first. A tape is data of the protocol, like everything that leaves a box.
+A `Recorder` stands between grading and a session and notes every answer. A `Player` takes the session's place later:
+the same questions in the same worker's life get the same answers, and one that was never asked is a fault. So judging
+again goes through the very code that judged first. A tape is data of the protocol, like everything that leaves a box.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Conversation, Loaded
 from grader.checks import Trial
 from grader.errors import FaultError, FormatError, ProtocolError
-from grader.protocol import Ending, FrameReader, Outcome, Reply, Script, StudentError, pack, unpack
+from grader.protocol import Ending, Frame, Outcome, Reply, Script, StudentError, decode, encode, pack, unpack
+from grader.protocol.calls import field_of
+from grader.protocol.values import Buffer
 from grader.runs import Measure
 
 __all__ = ["Digests", "NotAskedError", "Player", "Recorder", "Tape", "read_tape", "write_tape"]
@@ -25,8 +28,7 @@ __all__ = ["Digests", "NotAskedError", "Player", "Recorder", "Tape", "read_tape"
 _SCHEMA = 1
 _LARGEST = 64 << 20
 """Bytes of one tape, unpacked; a submission with more to say is judged again only by running it."""
-_PART = 500
-"""Answers in one message: a message holds no more arrays than a reader takes."""
+_MAGIC = b"GTP1"
 
 Question = tuple[int, bytes]
 """How often the worker had been renewed, and the digest of a script."""
@@ -186,36 +188,37 @@ def write_tape(tape: Tape, *, about: Mapping[str, str]) -> bytes:
     Args:
         about: What the answers depend on, kept beside them.
     """
+    blobs: list[Buffer] = []
     answers = [
-        (lives, digest, [_to_data(outcome) for outcome in outcomes])
+        [lives, digest.hex(), [_entry(outcome, blobs) for outcome in outcomes]]
         for (lives, digest), outcomes in tape.answers.items()
     ]
-    found, problem = tape.loaded, tape.loaded.problem
+    problem = tape.loaded.problem
     head = {
         "schema": _SCHEMA,
         "about": dict(about),
-        "loaded": [found.mode, None if problem is None else _problem_to_data(problem), list(found.names)],
-        "printed": [list(item) for item in tape.printed],
-        "measured": [[list(place), _to_data(outcome)] for place, outcome in tape.measured.items()],
-        "cpu_s": float(tape.cpu_s),
-        "memory_mib": float(tape.memory_mib),
+        "loaded": [tape.loaded.mode, problem and _problem_to_data(problem), list(tape.loaded.names)],
+        "printed": tape.printed,
+        "measured": [[place, _measured_to_data(outcome)] for place, outcome in tape.measured.items()],
+        "cpu_s": tape.cpu_s,
+        "memory_mib": tape.memory_mib,
+        "answers": answers,
     }
-    packer, kept, size = zlib.compressobj(1), [], 0
-    try:
-        for message in (head, *_parts(answers)):
-            frame = pack(message, opaque=True)
-            size += len(frame)
-            if size > _LARGEST:
-                return b""
-            kept.append(packer.compress(frame))
-    except ProtocolError:
-        return b""  # an answer that came in cannot go out again: too large beside others
-    return b"".join([*kept, packer.flush()])
+    text = json.dumps(head, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    parts = [_MAGIC, len(text).to_bytes(8, "big"), text, *blobs]
+    if sum(map(len, parts)) > _LARGEST:
+        return b""
+    return zlib.compress(b"".join(parts), 1)
 
 
-def _parts(answers: Sequence[Any]) -> Iterable[list[Any]]:
-    for begin in range(0, len(answers), _PART):
-        yield list(answers[begin : begin + _PART])
+def _entry(outcome: Outcome, blobs: list[Buffer]) -> list[Any]:
+    """An outcome as it stands in the head; the message that it came in goes to the blobs."""
+    if isinstance(outcome, Ending):
+        return [outcome.verdict, outcome.detail]
+    assert outcome.frame is not None, "a session that is recorded keeps its frames"
+    head, body = outcome.frame
+    blobs += [head, body]
+    return [len(head), len(body), outcome.cpu_s]
 
 
 def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]:
@@ -225,52 +228,63 @@ def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]
         FormatError: These are no bytes of `write_tape`, or of another version of it.
     """
     try:
-        unpacker = zlib.decompressobj()
-        plain = unpacker.decompress(data, 2 * _LARGEST)
-        reader = FrameReader(max_body=2 * _LARGEST)
-        reader.feed(plain)
-        head = _next(reader)
-        if head["schema"] != _SCHEMA:
-            raise FormatError(f"{name}: expected answers with schema {_SCHEMA}, got {head['schema']!r}.")
+        plain = zlib.decompressobj().decompress(data, _LARGEST + 1)
+        size = int.from_bytes(plain[4:12], "big")
+        head = json.loads(plain[12 : 12 + size].decode("utf-8", "surrogatepass"))
+        if plain[:4] != _MAGIC or head["schema"] != _SCHEMA:
+            raise FormatError(f"{name}: expected answers with schema {_SCHEMA}, got others.")
         mode, problem, names = head["loaded"]
         tape = Tape(
-            Loaded(mode, None if problem is None else _problem_from_data(problem), tuple(names)),
+            Loaded(mode, problem and _problem_from_data(problem), tuple(names)),
             printed=[(text, cut) for text, cut in head["printed"]],
-            measured={tuple(place): _from_data(item) for place, item in head["measured"]},
+            measured={tuple(place): _measured_from_data(item) for place, item in head["measured"]},
             cpu_s=head["cpu_s"],
             memory_mib=head["memory_mib"],
         )
-        while (part := _next(reader)) is not None:
-            for lives, digest, outcomes in part:
-                tape.answers[lives, digest] = [_from_data(item) for item in outcomes]
-    except (zlib.error, ProtocolError, LookupError, TypeError, ValueError) as error:
+        left = _Left(memoryview(plain)[12 + size :])
+        for lives, digest, entries in head["answers"]:
+            tape.answers[lives, bytes.fromhex(digest)] = [left.outcome(entry) for entry in entries]
+    except (zlib.error, ProtocolError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise FormatError(f"{name}: expected stored answers, got: {error}.") from None
     return tape, head["about"]
 
 
-def _next(reader: FrameReader) -> Any:
-    frame = reader.next()
-    return None if frame is None else unpack(frame)
+@dataclass
+class _Left:
+    """The messages that have not been read yet."""
+
+    data: memoryview
+
+    def outcome(self, entry: Any) -> Outcome:
+        if isinstance(entry[0], str):
+            return Ending(*entry)
+        head, body = self._take(entry[0]), self._take(entry[1])
+        frame = Frame(bytes(head), bytes(body))
+        reply = Reply.from_value(field_of(unpack(frame), "reply", dict))
+        return replace(reply, cpu_s=entry[2], frame=frame)
+
+    def _take(self, size: int) -> memoryview:
+        if not 0 <= size <= len(self.data):
+            raise ValueError("expected a message, got the end")
+        taken, self.data = self.data[:size], self.data[size:]
+        return taken
 
 
-def _to_data(outcome: Outcome) -> Any:
+def _measured_to_data(outcome: Outcome) -> Any:
     if isinstance(outcome, Ending):
-        return ["ending", outcome.verdict, outcome.detail]
-    return ["reply", outcome.to_value(), outcome.cpu_s]
+        return [outcome.verdict, outcome.detail]
+    return [encode(outcome.value, inline=True)[0]]
 
 
-def _from_data(data: Any) -> Outcome:
-    if data[0] == "ending":
-        return Ending(data[1], data[2])
-    reply = Reply.from_value(data[1])
-    return Reply(reply.value, reply.error, reply.warnings, reply.after, reply.again, data[2])
+def _measured_from_data(data: Any) -> Outcome:
+    return Ending(*data) if len(data) > 1 else Reply(decode(data[0], []))
 
 
 def _problem_to_data(problem: StudentError | Ending) -> Any:
     if isinstance(problem, Ending):
-        return ["ending", problem.verdict, problem.detail]
-    return ["error", problem.to_value()]
+        return [problem.verdict, problem.detail]
+    return problem.to_value()
 
 
 def _problem_from_data(data: Any) -> StudentError | Ending:
-    return Ending(data[1], data[2]) if data[0] == "ending" else StudentError.from_value(data[1])
+    return Ending(*data) if isinstance(data, list) else StudentError.from_value(data)

@@ -321,3 +321,10 @@ def test_a_course_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "course.toml").write_text("\ufeff" + COURSE, encoding="utf-8")
     assert Policy.of(tmp_path).name == "Deep Learning"
+
+
+def test_the_example_in_the_documents_is_one_that_is_read(read: Read) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "submitting.md").read_text(encoding="utf-8")
+    policy = read(text.partition("```toml\n")[2].partition("```")[0])
+    assert (policy.name, policy.late_days, policy.terms["losses"].per_day) == ("Deep Learning 1", 3, 0.2)
+    assert policy.deadline("losses", "ada@uni.example") == datetime(2026, 10, 8, 10, tzinfo=UTC)

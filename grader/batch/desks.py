@@ -24,7 +24,7 @@ from grader.errors import GraderError
 from grader.grading import grade
 from grader.measuring import Arena
 from grader.reports import render_html
-from grader.results import Result, write_result
+from grader.results import Result, SourceFile, write_result
 from grader.submissions import Submission, read_submission
 from grader.tapes import Digests, Recorder, write_tape
 
@@ -85,7 +85,7 @@ class Desk:
 
     @functools.cached_property
     def surroundings(self) -> str:
-        """Hash of all that a verdict depends on but for the submission: sources, cases, seed, engine, libraries, box."""
+        """Hash of all that a verdict depends on beside the submission: sources, cases, seed, engine, versions, box."""
         names = ["grader", *dict.fromkeys(("numpy", *self.bank.libraries))]
         versions = {name: importlib.metadata.version(name) for name in names}
         parts = {
@@ -99,10 +99,16 @@ class Desk:
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def key(self, name: str, data: bytes) -> str:
+    def key(self, submission: Submission) -> str:
         """What a submission's verdict depends on, as one hash."""
-        text = f"{self.surroundings}\0{name}\0".encode("utf-8", "surrogateescape")
-        return hashlib.sha256(text + hashlib.sha256(data).digest()).hexdigest()
+        return self._key(submission.name, submission.sha256)
+
+    def key_of(self, file: SourceFile) -> str:
+        """The same, of a submission that was graded before."""
+        return self._key(file.name, file.sha256)
+
+    def _key(self, name: str, sha256: str) -> str:
+        return hashlib.sha256(f"{self.surroundings}\0{name}\0{sha256}".encode()).hexdigest()
 
     def start(self) -> Box:
         return open_box(self.box, self.bank.libraries, self.bank.limits)
@@ -156,6 +162,7 @@ class Desk:
             forbid=bank.forbid,
             limits=bank.limits,
             prepared=self.prepared,
+            frames=True,
         )
 
 

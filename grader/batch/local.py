@@ -65,7 +65,9 @@ class LocalEngine:
                     else:
                         yield done
         finally:
-            for hand in [hand for hand in self._hands if hand.job]:  # left early: what runs is not wanted any more
+            for hand in [
+                hand for hand in self._hands if hand.job
+            ]:  # left early: what runs is not wanted any more
                 self._end(hand, kill=True)
 
     def close(self) -> None:
@@ -95,7 +97,9 @@ class LocalEngine:
         except (EOFError, OSError):
             hand.process.join(_END_S)
             status = hand.process.exitcode
-            how = f"was killed by signal {-status}" if status and status < 0 else f"ended with status {status}"
+            how = (
+                f"was killed by signal {-status}" if status and status < 0 else f"ended with status {status}"
+            )
             self._end(hand, kill=True)
             return Done(job.student, job.key, fault=f"batch: a grading process {how}.")
         hand.job = None

@@ -6,12 +6,12 @@ cases changed cannot be judged again; its students are named, and keep what they
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.desks import Desk
 from grader.batch.folders import Folder
+from grader.batch.running import points_of
 from grader.errors import FormatError, GraderError
 from grader.gradebook import Batch, Entry
 from grader.grading import grade
@@ -45,12 +45,11 @@ class Regraded:
 
 
 def regrade(
-    desk: Desk, batch: Batch, out: Path, *, entry_of: Callable[[Entry, Result], Entry], write: bool = True
+    desk: Desk, batch: Batch, out: Path, *, write: bool = True
 ) -> Regraded:
     """Judge every graded submission of a batch again.
 
     Args:
-        entry_of: The line of a student with a new verdict.
         write: Whether results and pages are replaced.
     """
     folder, found = Folder(out), Regraded([], {}, [], {})
@@ -70,7 +69,7 @@ def regrade(
             found.kept[student] = error.message
             found.entries.append(entry)
             continue
-        done = desk.done(student, desk.key(before.submission.name, b""), after, tape)
+        done = desk.done(student, desk.key_of(before.submission), after, tape)
         verdict = read_result(done.result)
         words = _changes(before, verdict)
         if words:
@@ -78,7 +77,7 @@ def regrade(
             if write:
                 folder.keep(Path(entry.result).stem, done)
         found.results[student] = verdict
-        found.entries.append(entry_of(entry, verdict))
+        found.entries.append(entry.model_copy(update=points_of(verdict)))
     return found
 
 
@@ -96,7 +95,9 @@ def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result,
     tape, about = read_tape(data, name=path.name)
     for name, digest in about.items():
         if desk.about.get(name, digest) != digest:
-            raise FormatError(f"{name}: the functions that it is offered have changed; run 'grader batch' again.")
+            raise FormatError(
+                f"{name}: the functions that it is offered have changed; run 'grader batch' again."
+            )
     submission = read_submission(before.submission.name, before.submission.text.encode())
     player = Player(submission.name, tape, desk.digests)
 

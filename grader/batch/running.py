@@ -7,6 +7,7 @@ import importlib.metadata
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from grader.batch.desks import Desk
@@ -17,7 +18,7 @@ from grader.gradebook import Batch, Entry, ExerciseScore, Lateness, Person
 from grader.results import Result, read_result
 from grader.submissions import collect
 
-__all__ = ["Candidate", "Step", "run_batch"]
+__all__ = ["Candidate", "Step", "points_of", "run_batch"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Candidate:
     """What the student's files in the batch's folder are called."""
     path: Path | None = None
     shown: str = ""
-    submitted: object = None
+    submitted: datetime | None = None
     attempt: int = 0
-    late: Lateness = Lateness()
+    late: Lateness = field(default_factory=Lateness)
     refused: str = ""
     missing: bool = False
 
@@ -142,14 +143,14 @@ def _sort(
         folder.forget(candidate.file)
         book.entries[student] = _entry(candidate)
         return
-    job = Job(student, submission.name, submission.data, desk.key(submission.name, submission.data))
+    job = Job(student, submission.name, submission.data, desk.key(submission))
     kept = folder.kept(candidate.file, job.key) if resume else None
     if kept is None:
         jobs.append(job)
         return
     book.kept += 1
     results[student] = kept
-    book.entries[student] = graded(candidate, kept)
+    book.entries[student] = _graded(candidate, kept, pages=desk.pages)
 
 
 def _refused(candidate: Candidate, why: str) -> Candidate:
@@ -164,9 +165,7 @@ def _refused(candidate: Candidate, why: str) -> Candidate:
     )
 
 
-def _note(
-    folder: Folder, candidate: Candidate, done: Done, book: _Book, results: dict[str, Result]
-) -> None:
+def _note(folder: Folder, candidate: Candidate, done: Done, book: _Book, results: dict[str, Result]) -> None:
     """Keep what came of a job; one that ended by our fault has no verdict, and no zero either."""
     student = candidate.person.student
     if done.fault or not done.result:
@@ -177,7 +176,7 @@ def _note(
     result = read_result(done.result)
     folder.keep(candidate.file, done)
     results[student] = result
-    book.entries[student] = graded(candidate, result)
+    book.entries[student] = _graded(candidate, result, pages=bool(done.report))
 
 
 def _entry(candidate: Candidate, *, fault: str = "") -> Entry:
@@ -193,7 +192,7 @@ def _entry(candidate: Candidate, *, fault: str = "") -> Entry:
     )
 
 
-def graded(candidate: Candidate, result: Result) -> Entry:
+def _graded(candidate: Candidate, result: Result, *, pages: bool) -> Entry:
     """The line of a student with a verdict."""
     return Entry.model_validate(
         {
@@ -201,18 +200,22 @@ def graded(candidate: Candidate, result: Result) -> Entry:
             "state": "graded",
             **_handed_in(candidate),
             "sha256": result.submission.sha256,
-            "score": result.score,
-            "max_score": result.max_score,
-            "exercises": [
-                ExerciseScore(name=item.name, status=item.status, score=item.score, max_score=item.max_score)
-                for item in result.exercises
-            ],
             "result": f"results/{candidate.file}.json",
-            "report": f"reports/{candidate.file}.html",
+            "report": f"reports/{candidate.file}.html" if pages else "",
             "wall_s": result.wall_s,
             "cpu_s": result.cpu_s,
+            **points_of(result),
         }
     )
+
+
+def points_of(result: Result) -> dict[str, object]:
+    """The points of a verdict, as fields of an entry."""
+    exercises = [
+        ExerciseScore(name=item.name, status=item.status, score=item.score, max_score=item.max_score)
+        for item in result.exercises
+    ]
+    return {"score": result.score, "max_score": result.max_score, "exercises": exercises}
 
 
 def _handed_in(candidate: Candidate) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What a batch says as a whole: how points are spread, which exercises pass, what goes wrong most, what took longest."""
+"""What a batch says as a whole: how points are spread, which exercises pass, what goes wrong most, what took long."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ def _common(results: Mapping[str, Result]) -> list[Common]:
                 if check.status == "failed":
                     messages.setdefault((exercise.name, check.name), []).append(check.message)
     found = []
-    for (exercise, name), told in messages.items():
+    for (place, name), told in messages.items():
         kinds = Counter(_NUMBER.sub("#", text) for text in told)
         kind, same = min(kinds.items(), key=lambda item: (-item[1], item[0]))
         example = next(text for text in told if _NUMBER.sub("#", text) == kind)
-        found.append(Common(exercise, name, len(told), example, same))
+        found.append(Common(place, name, len(told), example, same))
     return sorted(found, key=lambda item: (-item.count, item.exercise, item.check))[:_MOST]

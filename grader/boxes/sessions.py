@@ -83,7 +83,13 @@ class Conversation(Protocol):
 
 
 class Session:
-    """One submission in boxes of one kind, one at a time."""
+    """One submission in boxes of one kind, one at a time.
+
+    Args:
+        name, source: The student's file.
+        prepared: Messages that were encoded for an earlier submission.
+        frames: Whether replies keep the messages that they came in.
+    """
 
     def __init__(
         self,
@@ -95,7 +101,9 @@ class Session:
         limits: Limits,
         forbid: Sequence[str] = (),
         prepared: Prepared | None = None,
+        frames: bool = False,
     ) -> None:
+        self._frames = frames
         self._start = start
         self._message = prepared.message if prepared else run_message
         self._name, self._source = name, source
@@ -296,10 +304,11 @@ class Session:
             raise ProtocolError(f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all")
         self._room = self._room if settled else room
         used = box.used(settled=settled)
-        if used is None or self._clock is None:
-            return reply
-        spent, self._clock = used - self._clock, used
-        return Reply(reply.value, reply.error, reply.warnings, reply.after, reply.again, spent)
+        spent = None
+        if used is not None and self._clock is not None:
+            spent, self._clock = used - self._clock, used
+        kept = frame if self._frames else None
+        return Reply(reply.value, reply.error, reply.warnings, reply.after, reply.again, spent, kept)
 
     def _drop(self) -> None:
         if self._box is not None:

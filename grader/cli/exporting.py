@@ -113,16 +113,21 @@ def _only(batch: Any, student: str) -> Any:
 
     kept = [entry for entry in batch.entries if entry.person.student == student]
     if not kept:
-        known = ", ".join(entry.person.student for entry in batch.entries[:10]) or "none"
-        raise GraderError(f"--student: expected a student of the batch ({known}, …), got {student!r}.")
+        known = ", ".join(entry.person.student for entry in batch.entries) or "none"
+        raise GraderError(f"--student: expected a student of the batch ({known}), got {student!r}.")
     return batch.model_copy(update={"entries": kept})
 
 
 def _write(files: dict[str, bytes], to: Path | None, default: Path, *, one_a_student: bool) -> list[Path]:
     """Write the files; a format of single submissions writes into a folder, unless there is one and a file is named."""
+    from grader.errors import GraderError
+
     if to is not None and str(to) == "-":
-        for data in files.values():
-            click.echo(data, nl=False)
+        if len(files) != 1:
+            raise GraderError(
+                f"--file -: expected one file, got {len(files)}.", mend="Name one with --student NAME."
+            )
+        click.echo(next(iter(files.values())), nl=False)
         return []
     if one_a_student and (len(files) != 1 or to is None or to.is_dir()):
         paths = {(to or default) / name: data for name, data in files.items()}

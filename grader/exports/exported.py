@@ -20,3 +20,9 @@ class Exported:
     def one(cls, name: str, text: str, notes: list[str] | None = None) -> Exported:
         """A single text file."""
         return cls({name: text.encode("utf-8", "replace")}, notes or [])
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the only file."""
+        (data,) = self.files.values()
+        return data

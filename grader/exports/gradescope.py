@@ -78,7 +78,9 @@ def refusal_json(message: str) -> str:
 def _of(entry: Entry, result: Result | None, hidden: Visibility) -> str:
     if result is not None:
         return results_json(result, late=entry.late, hidden=hidden)
-    return fault_json(entry.message) if entry.state == "fault" else refusal_json(entry.message)
+    if entry.state == "refused":
+        return refusal_json(entry.message)
+    return fault_json(entry.message or "the result is not there.")
 
 
 def _text(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from grader.gradebook import Entry
 
 __all__ = ["file_name"]
+
+_LONGEST = 120
 
 
 def file_name(entry: Entry) -> str:
@@ -18,4 +21,8 @@ def file_name(entry: Entry) -> str:
     """
     if entry.result:
         return PurePosixPath(entry.result).stem
-    return quote(entry.person.student, safe="").replace(".", "%2E")[:200]
+    student = entry.person.student
+    name = quote(student, safe="", errors="surrogatepass").replace(".", "%2E")
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"

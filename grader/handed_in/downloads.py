@@ -36,13 +36,8 @@ def canvas(place: Place) -> Sighting | None:
     here = [
         (item, match) for item in found if (match := _CANVAS.fullmatch(item.name)) and item.kind != "folder"
     ]
-    gradable = [item for item in found if item.kind != "folder" and is_gradable(item.name)]
-    matched = {item.name for item, _ in here}
-    if (
-        not here
-        or any(item.kind == "folder" for item in found)
-        or any(item.name not in matched for item in gradable)
-    ):
+    strange = _strange(found, here)
+    if len(strange) >= len(here):
         return None
     groups: dict[str, list[tuple[Item, re.Match[str]]]] = defaultdict(list)
     for item, match in here:
@@ -55,9 +50,19 @@ def canvas(place: Place) -> Sighting | None:
         rules.append(
             f"Canvas marks as late: {', '.join(late)}. Its files do not say when they were handed in."
         )
-    return Sighting(
-        "a download from Canvas", [_canvas_attempt(key, group, place) for key, group in groups.items()], rules
-    )
+    attempts = [_canvas_attempt(key, group, place) for key, group in groups.items()]
+    return Sighting("a download from Canvas", attempts, rules + _passed_over(strange, "Canvas"))
+
+
+def _strange(found: list[Item], here: list[tuple[Item, re.Match[str]]]) -> list[str]:
+    """What might be a submission, and has no name of the system's."""
+    matched = {item.name for item, _ in here}
+    others = [item for item in found if item.name not in matched]
+    return [item.name for item in others if item.kind == "folder" or is_gradable(item.name)]
+
+
+def _passed_over(names: list[str], system: str) -> list[str]:
+    return [f"{name} does not count: {system} does not name its files so." for name in names]
 
 
 def _canvas_attempt(key: str, group: list[tuple[Item, re.Match[str]]], place: Place) -> Attempt:
@@ -80,13 +85,7 @@ def moodle(place: Place) -> Sighting | None:
     """Moodle's download of all submissions, in folders or beside each other."""
     found = items(place.folder)
     here = [(item, match) for item in found if (match := _MOODLE.fullmatch(item.name))]
-    matched = {item.name for item, _ in here}
-    strangers = [
-        item
-        for item in found
-        if item.name not in matched and (item.kind == "folder" or is_gradable(item.name))
-    ]
-    if not here or strangers:
+    if not here:
         return None
     groups: dict[tuple[str, str], list[tuple[Item, re.Match[str]]]] = defaultdict(list)
     for item, match in here:
@@ -95,7 +94,9 @@ def moodle(place: Place) -> Sighting | None:
     rule = (
         "The names say who, as Moodle writes them: full name, number of the participant, kind of submission."
     )
-    return Sighting("a download from Moodle", attempts, [rule])
+    return Sighting(
+        "a download from Moodle", attempts, [rule, *_passed_over(_strange(found, here), "Moodle")]
+    )
 
 
 def _moodle_attempt(name: str, number: str, group: list[tuple[Item, re.Match[str]]], place: Place) -> Attempt:

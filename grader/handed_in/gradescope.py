@@ -227,18 +227,23 @@ class _Reader:
         inside = text[1:-1]
         if text[0] == "'":
             return inside.replace("''", "'").replace("\n", " ")
-        inside = re.sub(r"\\\n\\?", "", inside).replace("\n", " ")
-        return re.sub(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", self._escaped, inside)
-
-    def _escaped(self, match: re.Match[str]) -> str:
-        code = match[1]
-        if len(code) > 1:
-            point = int(code[1:], 16)
-            return chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else "\ufffd"
-        return _ESCAPES.get(code, code)
+        return re.sub(
+            r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|\n", _unescaped, inside, flags=re.S
+        )
 
     def _refusal(self, expected: str, got: str) -> AssignmentError:
         return AssignmentError(
             f"{self._where}, line {self._line}: expected {expected}, got {got.strip()!r:.80}.",
             mend="Export the submissions from Gradescope again; the file is read as Gradescope writes it.",
         )
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """What an escape in double quotes stands for; a line's end is a space, and nothing behind a backslash."""
+    code = match[1]
+    if code is None:
+        return " "
+    if len(code) > 1:
+        point = int(code[1:], 16)
+        return chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else "\ufffd"
+    return "" if code == "\n" else _ESCAPES.get(code, code)

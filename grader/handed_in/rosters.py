@@ -18,6 +18,8 @@ __all__ = ["Roster", "read_roster"]
 
 _MOST_BYTES = 16 << 20
 _NO_STUDENT = ("points possible", "student, test", "test student", "manual posting", "muted")
+# Moodle numbers participants anew in every assignment, so its number counts for less than a name.
+_RANKS = {"student": 0, "email": 2, "any": 3, "name": 4, "moodle_participant": 5}
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,15 @@ class Roster:
                 text that may be each of these. They are asked in this order: student, columns, e-mail, any, name.
 
         Returns:
-            The student; None where nobody or more than one fits, since a wrong guess is worse than none.
+            The student; None where nobody or more than one fits, or another column says that it is somebody else,
+            since a wrong guess is worse than none.
         """
         for kind in sorted(hints, key=_rank):
             for key in _questions(kind, hints[kind]):
-                found: set[int] = self._index.get(key, set())
+                found = self._index.get(key, set())
                 if len(found) == 1:
-                    return self.people[min(found)]
+                    person = self.people[min(found)]
+                    return None if _contradicts(person, hints) else person
                 if found:
                     return None
         return None
@@ -75,13 +79,20 @@ class Roster:
 
 
 def _rank(kind: str) -> tuple[int, str]:
-    return {"student": 0, "email": 2, "any": 3, "name": 4}.get(kind, 1), kind
+    return _RANKS.get(kind, 1), kind
+
+
+def _contradicts(person: Person, hints: dict[str, str]) -> bool:
+    """Whether a column gives the student another value than the one that is looked for."""
+    columns = {kind: value for kind, value in hints.items() if kind not in _RANKS}
+    return any(fold(person.ids.get(kind) or value) != fold(value) for kind, value in columns.items())
 
 
 def _questions(kind: str, value: str) -> list[tuple[str, str]]:
     if kind in ("name", "any"):
         named = [("name as it is", letters(value)), ("name", letters(value))] if letters(value) else []
-        return ([("any", fold(value))] if kind == "any" and value.strip() else []) + named
+        plain = [("student", fold(value)), ("any", fold(value))] if kind == "any" and value.strip() else []
+        return plain + named
     return [(kind, fold(value))] if value.strip() else []
 
 

@@ -113,7 +113,8 @@ def _on_names(assignment: str, file: Path, names: set[str] | None) -> Iterator[s
         asked = [planned.contract.name for planned in bank.exercises]
         missing = [name for name in asked if name not in names]
         if missing:
-            yield f"{len(missing)} of {len(asked)} exercises are not defined: {', '.join(missing)}."
+            which = f"{len(missing)} of the {len(asked)} exercises that have public cases"
+            yield f"{which} are not defined: {', '.join(missing)}."
 
 
 def _line(number: int | None) -> str:

@@ -52,18 +52,22 @@ class Folder:
                 raise OddFileError("is no folder")
             yield inner
 
-    def read(self, name: str, limit: int) -> tuple[bytes, os.stat_result]:
+    def read(self, name: str, limit: int, *, owned: bool = True) -> tuple[bytes, os.stat_result]:
         """A plain file's bytes and what the file system says of it.
 
+        Args:
+            name: In this folder.
+            limit: So many bytes at most.
+            owned: Refuse a file of another account than the folder: it may be a hard link to what is not theirs.
         Raises:
-            OddFileError: It is no plain file of the folder's owner, larger than `limit`, or cannot be read.
+            OddFileError: It is no plain file, larger than `limit`, or cannot be read.
         """
         flags = _READ | getattr(os, "O_NONBLOCK", 0)
         with _told(), _opened(self, name, flags) as held, _file(held, self.path / name) as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
                 raise OddFileError("is no plain file")
-            if info.st_uid != self.info.st_uid:
+            if owned and info.st_uid != self.info.st_uid:
                 raise OddFileError("belongs to another account")
             data = file.read(limit + 1)
         if len(data) > limit:
@@ -92,6 +96,8 @@ def _opened(folder: Folder, name: str, flags: int) -> Iterator[int]:
         info = (folder.path / name).lstat()
         if stat.S_ISLNK(info.st_mode) or getattr(info, "st_file_attributes", 0) & _REPARSE_POINT:
             raise OddFileError("is a link")
+        if not stat.S_ISREG(info.st_mode) and not stat.S_ISDIR(info.st_mode):
+            raise OddFileError("is no plain file")
         yield -1
         return
     fd = os.open(name, flags | _NO_LINK, dir_fd=folder.fd)

@@ -24,7 +24,7 @@ from grader.inboxes.records import MOST_BYTES, MOST_FILES, NUMBER, RECORD, Store
 from grader.inboxes.storing import RECEIPTS, own_folder
 from grader.reports.inert import one_line
 
-__all__ = ["Stored", "fetch", "newest", "read_inbox", "read_own"]
+__all__ = ["Stored", "fetch", "is_inbox", "newest", "newest_times", "read_inbox", "read_own"]
 
 _RECORD_BYTES = 1 << 16
 _MOST_NUMBERS = 1000
@@ -66,6 +66,11 @@ class Stored:
     @property
     def sha256(self) -> str:
         return self.record.sha256 if self.record else ""
+
+
+def is_inbox(folder: Path, assignment: str) -> bool:
+    """Whether a folder is an inbox that takes an assignment."""
+    return is_name(assignment) and (folder / assignment / RECEIPTS).is_dir()
 
 
 def read_inbox(inbox: Path, assignment: str) -> list[Stored]:
@@ -112,6 +117,19 @@ def newest(stored: Iterable[Stored]) -> dict[str, Stored]:
     A refused one gives way to none before it: the course has to look at it.
     """
     return {one.student: one for one in sorted(stored, key=lambda one: (one.student, one.number))}
+
+
+def newest_times(inbox: Path, assignments: Iterable[str]) -> dict[str, dict[str, datetime | None]]:
+    """When what counts was handed in, by student and assignment: what the late days of a course are reckoned from.
+
+    Assignments that the inbox does not take are left out.
+    """
+    found: dict[str, dict[str, datetime | None]] = {}
+    for assignment in assignments:
+        if is_inbox(inbox, assignment):
+            for student, stored in newest(read_inbox(inbox, assignment)).items():
+                found.setdefault(student, {})[assignment] = stored.time
+    return found
 
 
 def fetch(inbox: Path, stored: Stored, to: Path) -> list[Path]:
@@ -264,7 +282,8 @@ def _receipts(folder: Folder) -> dict[tuple[str, int], Receipt]:
                 return {}
             for name in own.names():
                 if not name.startswith("."):
-                    receipt, _ = read_receipt(own.read(name, _RECORD_BYTES)[0], name=name)
+                    text, _ = own.read(name, _RECORD_BYTES, owned=False)  # root may sign, too
+                    receipt, _ = read_receipt(text, name=name)
                     of = receipt.submission
                     first = found.setdefault((of.student, of.number), receipt)
                     if receipt.signed and first.signed and receipt.signed < first.signed:

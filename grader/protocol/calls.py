@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from grader.errors import ProtocolError
+from grader.protocol.frames import Frame
 from grader.protocol.values import Ref
 
 __all__ = ["OPERATORS", "Ending", "Outcome", "Reply", "Script", "Step", "StudentError", "field_of"]
@@ -189,6 +190,8 @@ class Reply:
     """With `probe`: the answer, read once more after every array among the arguments was overwritten."""
     cpu_s: float | None = field(default=None, compare=False)
     """CPU seconds that the box took for it, noted out here; None where nothing says so. It does not travel."""
+    frame: Frame | None = field(default=None, compare=False, repr=False)
+    """The message as it came, where somebody wants to keep it."""
 
     def to_value(self) -> dict[str, Any]:
         return {

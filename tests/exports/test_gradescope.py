@@ -21,7 +21,7 @@ class _Documented(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Test(_Documented):
+class Shown(_Documented):
     score: float | None = None
     max_score: float | None = None
     status: Literal["passed", "failed"] | None = None
@@ -45,7 +45,7 @@ class Results(_Documented):
     visibility: Visibility = "visible"
     stdout_visibility: Visibility = "hidden"
     extra_data: dict[str, Any] = {}
-    tests: list[Test] = []
+    tests: list[Shown] = []
     leaderboard: list[dict[str, Any]] = []
 
 
@@ -158,7 +158,7 @@ def test_hostile_texts_leave_the_fields_as_they_are_documented() -> None:
 
     for data in gradescope(whole, results).files.values():
         assert "\x1b" not in json.dumps(read(data).model_dump(), ensure_ascii=False)
-        assert not [char for char in read(data).output if char < " " and char != "\n"]
+        assert not [char for char in read(data).output if char < " " and char not in "\n\t"]
 
 
 def test_a_graded_student_whose_result_is_gone_is_a_fault() -> None:

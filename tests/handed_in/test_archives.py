@@ -19,7 +19,7 @@ from grader.errors import GraderError, SubmissionError
 from grader.handed_in import ArchiveLimits, unpack
 from tests.handed_in.trees import GOOD, everything_under, tarred, tarred_special, zipped, zipped_entry
 
-FILES = {
+FILES: dict[str, str | bytes] = {
     "losses.py": GOOD,
     "src/größe.py": "x = 1\n",
     "data/empty.txt": b"",
@@ -270,6 +270,18 @@ def test_a_directory_of_millions_is_refused_before_it_is_read(tmp_path: Path) ->
     assert "at most 20,000 files and folders" in refusal(tmp_path, data + end)
 
 
+def test_an_archive_that_is_larger_than_all_it_may_hold_is_not_read(tmp_path: Path) -> None:
+    data = tarred({"a.py": "x"}) + bytes(1 << 20)
+    assert refusal(tmp_path, data, total_bytes=1 << 20) == "work: expected at most 1 MiB, got more."
+
+
+def test_a_damaged_header_ends_a_tar_with_a_refusal(tmp_path: Path) -> None:
+    data = bytearray(tarred({"a.py": "x", "b.py": "y"}))
+    data[1024] ^= 1
+    message = "work: expected a whole tar archive, got a damaged one: a header's checksum is wrong."
+    assert refusal(tmp_path, bytes(data)) == message
+
+
 def test_an_xz_file_that_asks_for_gigabytes_is_refused(tmp_path: Path) -> None:
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 29}]
     data = lzma.compress(tarred({"a.py": "x"}), filters=filters)
@@ -327,8 +339,11 @@ def test_a_folder_that_is_there_already_is_not_written_into(tmp_path: Path) -> N
     assert (tmp_path / "out").is_dir()
 
 
-@pytest.mark.parametrize("pack", [zipped, tarred, lambda files: tarred(files, "w:gz"), lambda files: tarred(files, "w:xz")],
-                         ids=["zip", "tar", "tar.gz", "tar.xz"])  # fmt: skip
+@pytest.mark.parametrize(
+    "pack",
+    [zipped, tarred, lambda files: tarred(files, "w:gz"), lambda files: tarred(files, "w:xz")],
+    ids=["zip", "tar", "tar.gz", "tar.xz"],
+)
 def test_a_damaged_archive_is_refused_or_read_and_never_anything_else(tmp_path: Path, pack: type) -> None:
     rng, whole = random.Random(5), pack(FILES)
     archive, folder = tmp_path / "in" / "work", tmp_path / "in" / "out"

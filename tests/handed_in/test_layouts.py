@@ -12,7 +12,7 @@ import pytest
 from grader.errors import AssignmentError, SubmissionError
 from grader.gradebook import Person
 from grader.handed_in import Attempt, Gathered, HandedIn, Owner, Place, Roster, Sighting, gather, read_roster
-from tests.handed_in.trees import GOOD, HELPER, tarred, tree, zipped
+from tests.handed_in.trees import GOOD, HELPER, tarred, tarred_special, tree, zipped
 
 Find = Callable[..., Gathered]
 
@@ -84,7 +84,7 @@ def test_the_file_of_the_assignment_counts_and_the_others_are_told(find: Find) -
         ({"a/losses (2).py": GOOD, "a/losses (1).py": "", "a/x.py": ""}, "a/losses (2).py"),
         ({"a/losses.py": GOOD, "a/losses_v2.py": ""}, "a/losses.py"),
         ({"a/homework.py": GOOD}, "a/homework.py"),
-        ({"a/src/deep/homework.py": GOOD, "a/.venv/lib/x.py": "", "a/__MACOSX/._homework.py": ""}, "a/src/deep/homework.py"),
+        ({"a/src/deep/homework.py": GOOD, "a/.venv/x.py": "", "a/__MACOSX/._x.py": ""}, "a/src/deep/homework.py"),
         ({"a/work.zip": zipped({"homework.py": GOOD})}, "a/work.zip!homework.py"),
         ({"a/work.tar.gz": tarred({"p/losses.py": GOOD, "p/x.py": ""}, "w:gz")}, "a/work.tar.gz!p/losses.py"),
         ({"a/hw-1.zip": b"", "a/hw-2.zip": zipped({"x.py": GOOD})}, "a/hw-2.zip!x.py"),
@@ -164,6 +164,13 @@ def test_links_are_refused_and_never_followed(find: Find, tmp_path: Path) -> Non
     ]
 
 
+def test_a_link_in_a_virtual_environment_does_not_cost_the_submission(find: Find) -> None:
+    packed = tarred({"p/losses.py": GOOD})[:1024] + tarred_special(
+        b"2", "p/.venv/bin/python", "/usr/bin/python3"
+    )
+    assert table(find({"a/work.tar": packed})) == {"a": "a/work.tar!p/losses.py"}
+
+
 def test_numbered_and_dated_folders_are_attempts(find: Find) -> None:
     gathered = find(
         {
@@ -185,8 +192,9 @@ def test_numbered_and_dated_folders_are_attempts(find: Find) -> None:
 
 def test_a_file_for_each_student(find: Find) -> None:
     gathered = find(
-        {"anna.py": GOOD, "ben_losses.py": GOOD, "carl_m_losses.py": GOOD, "dora_losses_v1.py": "", "dora_losses_v2.py": GOOD,
-         "gina_2026-10-01.py": GOOD, "gina_2026-09-30.py": "", "emil.zip": zipped({"x.py": GOOD}), "losses_fritz.py": GOOD, "README.txt": ""}
+        {"anna.py": GOOD, "ben_losses.py": GOOD, "carl_m_losses.py": GOOD, "dora_losses_v1.py": "",
+         "dora_losses_v2.py": GOOD, "gina_2026-10-01.py": GOOD, "gina_2026-09-30.py": "",
+         "emil.zip": zipped({"x.py": GOOD}), "losses_fritz.py": GOOD, "README.txt": ""}
     )  # fmt: skip
     assert gathered.layout == "a file for each student"
     assert table(gathered) == {
@@ -238,7 +246,10 @@ def test_the_roster_gives_names_and_tells_who_is_absent(find: Find, tmp_path: Pa
 def test_two_that_are_one_student_are_refused_by_name(find: Find) -> None:
     gathered = find({"jd/losses.py": GOOD, "jane@uni.example/losses.py": GOOD, "bo/losses.py": GOOD},
                     students="student,email\njd,jane@uni.example\nbo,\n")  # fmt: skip
-    refused = "expected one student for each submission, got one for jane@uni.example and jd; students.csv takes them for the same."
+    refused = (
+        "expected one student for each submission, got one for jane@uni.example and jd; "
+        "students.csv takes them for the same."
+    )
     assert table(gathered) == {"jd": refused, "bo": "bo/losses.py"}
     assert gathered.handed_in[1].path is None
 
@@ -263,6 +274,9 @@ def test_an_archive_of_folders_is_unpacked_first(find: Find) -> None:
 
 
 def test_an_archive_of_one_student_is_no_wrapper(find: Find) -> None:
+    assert table(find({"anna/solution.py": GOOD}, zipped_up=True)) == {
+        "anna": "download.zip!anna/solution.py"
+    }
     assert table(find({"anna/losses.py": GOOD, "anna/x.py": ""}, zipped_up=True)) == {
         "anna": "download.zip!anna/losses.py"
     }
@@ -322,7 +336,8 @@ def test_a_layout_of_ones_own_can_be_asked_first(tmp_path: Path) -> None:
             return None
         owner = Owner("anna", Person(student="anna"), {})
         attempts = [
-            Attempt(owner, "2", files=((place.folder / "two.py", "losses.py"),), submitted=noon - timedelta(1), number=2),
+            Attempt(owner, "2", files=((place.folder / "two.py", "losses.py"),), number=2,
+                    submitted=noon - timedelta(1)),
             Attempt(owner, "1", files=((place.folder / "one.py", "losses.py"),), number=1,
                     submitted=noon.astimezone(timezone(timedelta(hours=-9)))),
         ]  # fmt: skip
@@ -332,6 +347,21 @@ def test_a_layout_of_ones_own_can_be_asked_first(tmp_path: Path) -> None:
     found = one(gathered)
     assert (gathered.layout, found.shown, found.submitted, found.attempt) == ("an inbox", "one.py", noon, 1)
     assert gathered.rules == ["A rule.", "Of several submissions of a student the newest counts, by time."]
+
+
+def test_a_time_decides_only_where_every_submission_has_one(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "in", {"one.py": GOOD, "two.py": GOOD})
+
+    def layout(place: Place) -> Sighting:
+        owner = Owner("anna", Person(student="anna"), {})
+        first, second = ((place.folder / f"{name}.py", "losses.py") for name in ("one", "two"))
+        noon = datetime(2026, 10, 1, 12, tzinfo=UTC)
+        attempts = [Attempt(owner, "1", files=(first,), number=1, submitted=noon),
+                    Attempt(owner, "2", files=(second,), number=2)]  # fmt: skip
+        return Sighting("an inbox", attempts, [])
+
+    found = one(gather(folder, assignment="losses", work=tmp_path / "work", layouts=[layout]))
+    assert (found.shown, found.submitted) == ("two.py", None)
 
 
 def test_nobody_is_absent_from_an_empty_roster() -> None:

@@ -147,6 +147,27 @@ def test_of_two_with_one_name_none_is_guessed(tmp_path: Path) -> None:
     assert third.student == "c", "the order as it is decides before any other"
 
 
+def test_a_students_own_id_decides_before_the_front_of_an_address(tmp_path: Path) -> None:
+    roster = read(tmp_path, "student,email\nanna,x@u.example\nb,anna@u.example\n")
+    found = roster.find(any="anna")
+    assert found is not None
+    assert found.student == "anna"
+    assert roster.find(any="x") == found
+
+
+def test_what_may_mean_two_students_is_not_taken_for_the_name_of_a_third(tmp_path: Path) -> None:
+    roster = read(tmp_path, "student,name,email,github\n1,X,,bo\n2,Y,bo@u.example,\n3,Bo,,\n")
+    assert roster.find(any="bo") is None
+
+
+def test_a_column_that_says_somebody_else_outweighs_a_name(tmp_path: Path) -> None:
+    roster = read(tmp_path, "student,name,canvas_id\na,Wei Li,1\nb,Bo Li,\n")
+    assert roster.find(name="Wei Li", canvas_id="2") is None
+    found = roster.find(name="Bo Li", canvas_id="2")
+    assert found is not None
+    assert found.student == "b", "the table does not know the number"
+
+
 def test_columns_of_first_and_last_names_settle_what_turned_names_cannot(tmp_path: Path) -> None:
     roster = read(tmp_path, "student,First name,Last name\na,Wei,Li\nb,Li,Wei\n")
     assert roster.find(name="Wei, Li") is None, (
@@ -159,7 +180,8 @@ def test_columns_of_first_and_last_names_settle_what_turned_names_cannot(tmp_pat
     [
         ("student,name\na,X\nb,Y\nA,Z\n",
          "students.csv, line 4: expected every student once, got 'A', which line 2 has (as 'a') too."),
-        ("student,email\na,x@u\nb,x@u\n", "students.csv, line 3: expected every email once, got 'x@u', which line 2 has too."),
+        ("student,email\na,x@u\nb,x@u\n",
+         "students.csv, line 3: expected every email once, got 'x@u', which line 2 has too."),
         ("student,login\na,x\nb,x\n",
          "students.csv, line 3: expected every sis_login_id once, got 'x', which line 2 has too."),
         ("student,name\n,X\n", "students.csv, line 2: expected who the student is in column 1, got nothing."),

@@ -89,6 +89,21 @@ def test_anonymous_grading_in_canvas(look: Look) -> None:
     assert set(table(gathered)) == {"anon_aB3xY", "anon_12345"}
 
 
+def test_a_stray_file_does_not_hide_a_download(look: Look) -> None:
+    gathered = look({**CANVAS, "grade.py": "", "old/losses.py": ""})
+    assert gathered.layout == "a download from Canvas"
+    assert "grade.py does not count: Canvas does not name its files so." in gathered.rules
+    assert "old does not count: Canvas does not name its files so." in gathered.rules
+    assert "grade" not in table(gathered)
+
+
+def test_another_number_in_canvas_is_another_student_of_the_same_name(look: Look) -> None:
+    gathered = look({"doejane_4799_880001_losses.py": GOOD, "doejane_4711_880002_losses.py": GOOD})
+    assert table(gathered) == {
+        "doejane_4799": "doejane_4799_880001_losses.py", "jdoe": "doejane_4711_880002_losses.py",
+    }  # fmt: skip
+
+
 # Moodle: mod/assign/classes/downloader.php
 
 MOODLE: dict[str, str | bytes] = {
@@ -178,6 +193,7 @@ def test_an_nbgrader_course_and_its_folder_submitted(look: Look, tmp_path: Path)
         ("2026-10-01 12:30:00.5 -03:30", datetime(2026, 10, 1, 16, 0, 0, 500000, tzinfo=UTC)),
         ("2026-10-01 12:30:00.123456", datetime(2026, 10, 1, 12, 30, 0, 123456, tzinfo=UTC)),
         ("2026-10-01 12:30:00 CST", None),
+        ("2026-10-01 12:30:00 EST", None),
         ("2026-10-01 12:30:00 ../../etc/passwd", None),
         ("2026-13-01 12:30:00 UTC", None),
         ("yesterday", None),
@@ -289,7 +305,8 @@ def test_gradescope_alone_says_who_it_is(look: Look) -> None:
 
 def test_of_two_submissions_in_gradescope_the_later_counts(look: Look) -> None:
     who = "  :submitters:\n  - :name: Jane Doe\n    :email: jane@uni.example\n"
-    text = f"submission_2:\n{who}  :created_at: 2026-04-01 10:00:00 Z\nsubmission_1:\n{who}  :created_at: 2026-04-02 10:00:00 Z\n"
+    when = "  :created_at: 2026-04-0"
+    text = f"submission_2:\n{who}{when}1 10:00:00 Z\nsubmission_1:\n{who}{when}2 10:00:00 Z\n"
     gathered = look(
         {"submission_metadata.yml": text, "submission_1/losses.py": GOOD, "submission_2/losses.py": ""}
     )
@@ -301,9 +318,11 @@ def test_of_two_submissions_in_gradescope_the_later_counts(look: Look) -> None:
     ("value", "name"),
     [
         ("Jane Doe", "Jane Doe"), ("'O''Brien'", "O'Brien"), ('"\\x41\\u00e9\\U0001F600\\"\\\\"', 'Aé😀"\\'),
-        ("&1 Jane", "Jane"), ("! 'Jane'", "Jane"), ("~", ""), ("", ""), ("null", ""), ("'null'", "null"), ("0123", "0123"),
+        ("&1 Jane", "Jane"), ("! 'Jane'", "Jane"), ("~", ""), ("", ""), ("null", ""), ("'null'", "null"),
+        ("0123", "0123"),
         ("!binary |-\n      SsO8cmdlbg==", "Jürgen"), ("|-\n      Jane\n      Doe", "Jane Doe"),
-        ("Jane Mary\n      Doe", "Jane Mary Doe"), ("a: b", "a: b"), ("yes", "yes"), ('"a\\nb\\e[0m"', "a b\x1b[0m"),
+        ("Jane Mary\n      Doe", "Jane Mary Doe"), ("a: b", "a: b"), ("yes", "yes"),
+        ('"Jane \\\n      \\xE9\\\\\n      Doe"', "Jane é\\ Doe"), ('"a\\nb\\e[0m"', "a b\x1b[0m"),
     ],
 )  # fmt: skip
 def test_values_are_text_however_ruby_writes_them(tmp_path: Path, value: str, name: str) -> None:
@@ -435,19 +454,33 @@ def test_a_head_that_leads_nowhere_tells_no_time(tmp_path: Path, head: str) -> N
 
 
 @pytest_git
+def test_only_files_in_the_repository_say_what_is_checked_out(tmp_path: Path) -> None:
+    root = tree(tmp_path / "in", {"losses.py": GOOD})
+    commit(root, "2026-10-01T12:00:00+0000")
+    found = shutil.which("git") or ""
+    (root / "outside").write_bytes((root / ".git/refs/heads/main").read_bytes())
+    (root / ".git/HEAD").write_text("ref: refs/heads/../../../outside\n")
+    assert last_commit(root, found) is None
+    (root / ".git/HEAD").unlink()
+    (root / ".git/HEAD").symlink_to(root / "outside")
+    assert last_commit(root, found) is None
+    (root / ".git/HEAD").unlink()
+    shutil.copy(root / "outside", root / ".git/HEAD")
+    assert last_commit(root, found) is not None
+
+
+@pytest_git
 def test_links_and_worktrees_in_a_checkout_are_not_followed(tmp_path: Path) -> None:
     other = tree(tmp_path / "other", {"losses.py": GOOD})
     commit(other, "2026-10-01T12:00:00+0000")
     found = shutil.which("git") or ""
-    for name, make in {
-        "worktree": lambda at: (at / ".git").write_text(f"gitdir: {other}/.git\n"),
-        "link": lambda at: (at / ".git").symlink_to(other / ".git"),
-        "objects": lambda at: ((at / ".git").mkdir(), shutil.copy(other / ".git/HEAD", at / ".git/HEAD"),
-                               (at / ".git/objects").symlink_to(other / ".git/objects")),
-    }.items():  # fmt: skip
-        root = tree(tmp_path / name, {"losses.py": GOOD})
-        make(root)
-        assert last_commit(root, found) is None
+    assert last_commit(other, found) is not None
+    folders = [tree(tmp_path / name, {"losses.py": GOOD}) for name in ("worktree", "link", "objects")]
+    (folders[0] / ".git").write_text(f"gitdir: {other}/.git\n")
+    (folders[1] / ".git").symlink_to(other / ".git")
+    shutil.copytree(other / ".git", folders[2] / ".git", ignore=shutil.ignore_patterns("objects"))
+    (folders[2] / ".git/objects").symlink_to(other / ".git/objects")
+    assert [last_commit(folder, found) for folder in folders] == [None, None, None]
     root = tree(tmp_path / "head", {"losses.py": GOOD})
     commit(root, "2026-10-01T12:00:00+0000")
     (root / ".git/HEAD").unlink()

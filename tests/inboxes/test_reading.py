@@ -16,11 +16,16 @@ from grader.inboxes import (
     Stored,
     Submitted,
     fetch,
+    folders,
+    is_inbox,
     newest,
+    newest_times,
+    open_inbox,
     read_inbox,
     read_own,
     reading,
     sign_inbox,
+    store,
 )
 from grader.inboxes.records import RECORD
 from tests.inboxes.conftest import AT, Hand, overwrite
@@ -53,10 +58,14 @@ def unlink(path: Path) -> None:
     path.unlink()
 
 
+def take_away(folder: Path) -> None:
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
 def link(path: Path, to: Path) -> None:
     if path.is_dir():
-        path.chmod(0o755)
-        shutil.rmtree(path)
+        take_away(path)
     else:
         unlink(path)
     path.symlink_to(to)
@@ -152,6 +161,21 @@ def test_a_pipe_in_place_of_a_file_holds_nobody_up(inbox: Path, hand_in: Hand) -
     assert ada.refused == "losses/ada/1: losses.py is no plain file."
 
 
+def test_where_folders_cannot_be_held_open_links_are_refused_all_the_same(
+    inbox: Path, hand_in: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_HELD", False)  # as on Windows
+    for student in ("ada", "bob", "eve"):
+        hand_in(student=student)
+    link(inbox / "losses" / "bob" / "1" / "losses.py", Path(__file__))
+    link(inbox / "losses" / "eve" / "1", inbox / "losses" / "ada" / "1")
+    assert [one.refused for one in read_inbox(inbox, "losses")] == [
+        "",
+        "losses/bob/1: losses.py is a link.",
+        "losses/eve/1: is a link.",
+    ]
+
+
 def test_a_file_over_the_limit_is_not_read_to_its_end(
     inbox: Path, hand_in: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +191,20 @@ def test_a_refused_newest_gives_way_to_none_before_it(inbox: Path, hand_in: Hand
     overwrite(inbox / "losses" / "ada" / "2" / "losses.py", "")
     chosen = newest(read_inbox(inbox, "losses"))["ada"]
     assert (chosen.number, chosen.record) == (2, None)
+
+
+def test_the_times_of_what_counts_are_found_over_all_assignments(inbox: Path, hand_in: Hand) -> None:
+    open_inbox(inbox, "optimizers")
+    later = AT + timedelta(days=1)
+    hand_in()
+    store(inbox, "losses", "ada", {"losses.py": b""}, now=later)
+    store(inbox, "optimizers", "ada", {"a.py": b""}, now=AT)
+    hand_in(student="bob")
+    overwrite(inbox / "losses" / "bob" / "1" / "losses.py", "changed")
+    assert newest_times(inbox, ["losses", "optimizers", "unknown"]) == {
+        "ada": {"losses": later, "optimizers": AT},
+        "bob": {"losses": None},
+    }
 
 
 def test_what_is_no_students_folder_is_told(inbox: Path, hand_in: Hand) -> None:
@@ -211,6 +249,16 @@ def test_an_inbox_that_is_not_there_is_told_with_how_to_make_it(tmp_path: Path) 
     )
 
 
+def test_an_inbox_is_told_from_other_folders(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "losses").mkdir()
+    assert [is_inbox(inbox, "losses"), is_inbox(inbox, "loses"), is_inbox(tmp_path, "losses")] == [
+        True,
+        False,
+        False,
+    ]
+    assert not is_inbox(inbox / "losses", "../losses")
+
+
 def test_ones_own_submissions_are_read_alone(inbox: Path, hand_in: Hand) -> None:
     submitted = hand_in()
     hand_in(student="bob")
@@ -226,7 +274,7 @@ def signed(inbox: Path) -> list[Stored]:
 def test_a_submission_that_differs_from_its_signed_receipt_is_refused(inbox: Path, hand_in: Hand) -> None:
     hand_in()
     assert [one.receipt is not None for one in signed(inbox)] == [True]
-    shutil.rmtree(inbox / "losses" / "ada" / "1")
+    take_away(inbox / "losses" / "ada" / "1")
     hand_in("better = True\n")  # the same number, whole in itself
     (ada,) = read_inbox(inbox, "losses")
     assert ada.record is None
@@ -240,7 +288,7 @@ def test_a_submission_that_was_signed_and_is_gone_is_told(inbox: Path, hand_in: 
     hand_in()
     hand_in()
     signed(inbox)
-    shutil.rmtree(inbox / "losses" / "ada" / "1")
+    take_away(inbox / "losses" / "ada" / "1")
     assert [one.refused for one in read_inbox(inbox, "losses")] == [
         "losses/ada/1: was signed at 2026-10-02 01:03:11 UTC and is not there any more.",
         "",
