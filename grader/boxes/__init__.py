@@ -9,6 +9,7 @@ from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box, Usage
 from grader.boxes.choice import Choice, choose, close_all, open_box, prepare
 from grader.boxes.limits import Limits
+from grader.boxes.pipes import patient
 from grader.boxes.sessions import Loaded, Session
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "choose",
     "close_all",
     "open_box",
+    "patient",
     "prepare",
 ]
