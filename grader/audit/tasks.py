@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import inspect
 import json
@@ -126,6 +127,7 @@ def prepare_process(desk: Desk) -> None:
     global _desk  # noqa: PLW0603 - a process pool hands its tasks to plain functions
     _desk = desk
     patient()  # others want the processor while we wait
+    gc.set_threshold(100_000, 50, 100)  # thousands of trials at a time, none of them garbage
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
 
 
