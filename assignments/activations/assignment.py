@@ -25,9 +25,9 @@ anywhere = real("*shape", low=-1e4, high=1e4, also=[0.0])
 x = real("*shape", low=-1e4, high=1e4, also=[0.0])
 bent = real("*shape", low=-1e4, high=1e4, avoid=[0.0])
 clipped = real("*shape", low=-1e4, high=1e4, also=[-1.0, 0.0, 1.0])
-leak = defaulted(real("", low=0, high=0.9))
-any_slope = real("", low=-2, high=1)
-positive = defaulted(real("", low=0.1, high=3))
+leak = defaulted(real("", low=0, high=1))
+any_slope = real("", low=-2, high=3)
+positive = defaulted(real("", low=0, high=3))
 sharpness = defaulted(real("", low=-3, high=3))
 pieces = {
     "x": real("batch features", low=-10, high=10),
@@ -41,6 +41,15 @@ tie = {"x": np.zeros((2, 2)), "W": np.arange(1.0, 13.0).reshape(3, 2, 2), "b": n
 
 # alpha is left out, so it is 1, and the two branches meet at 0.
 at_zero = {"x": np.array([-1.0, 0.0, 2.0])}
+# The two branches do not meet at 0 here: the statement says which slope counts.
+half_at_zero = {"x": np.array([-1.0, 0.0, 2.0]), "alpha": 0.5}
+deep_at_zero = {"x": np.array([-1.0, 0.0, 2.0]), "alpha": 2.0}
+kink = {"x": np.array([-1.0, 0.0, 2.0])}
+# 0 is a value of alpha too, not a parameter left out.
+no_floor = {"x": np.array([-1.0, 0.0, 2.0]), "alpha": 0.0}
+# Small values count beside small ones only: cut off at ±20 or ±10, these are wrong in every digit, or in the sixth.
+far = {"x": np.array([-22.0, -21.0])}
+far_enough = {"x": np.array([10.25, 11.0])}
 # Half of x, whatever x is: 0 is a value like any other, not a parameter left out.
 no_sharpness = {"x": np.array([-1.5, 2.0]), "beta": 0.0}
 
@@ -63,7 +72,7 @@ def function(reference: Callable[..., Any], hint: str, *, examples: Examples = (
     )
 
 
-def stable_function(reference: Callable[..., Any]) -> Exercise:
+def stable_function(reference: Callable[..., Any], *, examples: Examples = ()) -> Exercise:
     """An elementwise function that must not overflow on the way."""
     return Exercise(
         reference,
@@ -71,6 +80,7 @@ def stable_function(reference: Callable[..., Any]) -> Exercise:
         inputs={"x": anywhere},
         returns=real("*shape"),
         checks=[agrees(), no_warnings(), leaves_inputs_alone()],
+        examples=examples,
         hints={"agrees": STABLE, "no_warnings": STABLE},
     )
 
@@ -128,7 +138,7 @@ assignment = Assignment(
     limits=Limits(cpu_s=10, memory_mib=1024),
     allow=["numpy", "scipy"],  # NumPy has no error function, and gelu needs one
     exercises=[
-        stable_function(act.sigmoid),
+        stable_function(act.sigmoid, examples=[far]),
         slope(act.sigmoid_grad, act.sigmoid, "σ(x)(1 − σ(x)), with x the input: it is 0.25 at 0."),
         function(act.tanh, "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ); NumPy has it."),
         slope(act.tanh_grad, act.tanh, "1 − tanh²(x), with the square, and with x the input."),
@@ -137,13 +147,24 @@ assignment = Assignment(
         function(act.leaky_relu, "x where x > 0, else alpha·x; the default alpha is 0.01.", x=x, alpha=leak),
         slope(act.leaky_relu_grad, act.leaky_relu, "1 where x > 0, else alpha; also at 0.", x=x, alpha=leak),
         function(act.prelu, "x where x > 0, else alpha·x.", x=x, alpha=any_slope),
-        two_slopes(act.prelu_grad, act.prelu, "alpha", x=bent, alpha=any_slope),
-        function(act.elu, "x where x > 0, else alpha·(eˣ − 1); the default alpha is 1.", x=x, alpha=positive),
+        two_slopes(act.prelu_grad, act.prelu, "alpha", examples=[half_at_zero], x=bent, alpha=any_slope),
+        function(
+            act.elu,
+            "x where x > 0, else alpha·(eˣ − 1); the default alpha is 1.",
+            examples=[no_floor],
+            x=x,
+            alpha=positive,
+        ),
         slope(
-            act.elu_grad, act.elu, "1 where x > 0, else alpha·eˣ.", examples=[at_zero], x=bent, alpha=positive
+            act.elu_grad,
+            act.elu,
+            "1 where x > 0, else alpha·eˣ; also at 0.",
+            examples=[at_zero, deep_at_zero, no_floor],
+            x=bent,
+            alpha=positive,
         ),
         function(act.selu, "λx where x > 0, else λα(eˣ − 1): λ = 1.0507… stands before both."),
-        slope(act.selu_grad, act.selu, "λ where x > 0, else λα·eˣ.", x=bent),
+        slope(act.selu_grad, act.selu, "λ where x > 0, else λα·eˣ; also at 0.", examples=[kink], x=bent),
         function(act.gelu, "The exact form x·Φ(x) with the error function, not the tanh approximation."),
         slope(act.gelu_grad, act.gelu, "Φ(x) + x·φ(x): both factors of the product depend on x."),
         function(act.gelu_sigmoid, "x·σ(1.702·x)."),
@@ -152,7 +173,7 @@ assignment = Assignment(
             act.swish, "x·σ(beta·x); the default beta is 1.", examples=[no_sharpness], x=x, beta=sharpness
         ),
         two_slopes(act.swish_grad, act.swish, "beta", examples=[no_sharpness], x=x, beta=sharpness),
-        stable_function(act.softplus),
+        stable_function(act.softplus, examples=[far_enough]),
         slope(act.softplus_grad, act.softplus, "It is the sigmoid."),
         function(act.hard_tanh, "−1 below −1, 1 above 1, x between.", x=clipped),
         slope(

@@ -44,6 +44,8 @@ networks: dict[str, Domain] = {
     "biases": PerLayer(real("after", low=-2, high=2)),
     "activation": choice("relu", "tanh", "sigmoid"),
 }
+# Shapes do not tell this matrix from its transpose.
+square = np.array([[1.0, 2.0], [3.0, 4.0]])
 depths = {"*widths": (2, 4), "batch": (1, 6)}
 
 assignment = Assignment(
@@ -58,6 +60,7 @@ assignment = Assignment(
             inputs={"x": real("batch d_in"), "W": real("d_in d_out"), "b": real("d_out")},
             returns=real("batch d_out"),
             checks=[agrees(), leaves_inputs_alone()],
+            examples=[{**ask.square_layer, "b": np.array([0.5, -3.0])}],
             hints={"agrees": "One row of x is one example: x @ W, then b is added to every row."},
         ),
         Exercise(
@@ -72,6 +75,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
             ],
             after="linear_forward",
+            examples=[{**ask.square_layer, "dout": np.array([[0.5, 1.0], [2.0, -1.0]])}],
             hints={
                 "agrees": "dx = dout Wᵀ, dW = xᵀ dout, db = the sum of dout over the batch: each in the shape of what "
                 "it is taken by. Sums, not means."
@@ -89,7 +93,7 @@ assignment = Assignment(
             ],
             scenario=ask.logits_of,
             axes=depths,
-            examples=[ask.on_the_kink],
+            examples=[ask.on_the_kink, ask.whole_inputs],
             after="linear_forward",
             hints={
                 "agrees": "Return (logits, cache). Every layer is linear, then the activation; after the last one "
@@ -139,7 +143,7 @@ assignment = Assignment(
                 scales(ask.long_chain, sizes=(150, 300, 600), at_most=1.5),
             ],
             scenario=ask.values_session,
-            examples=[ask.deep, ask.many_paths, ask.at_the_kink, ask.whole_numbers],
+            examples=[ask.deep, ask.many_paths, ask.at_the_kink, ask.negative_base, ask.whole_numbers],
             hints={
                 "agrees": "Results 1 and 2 are data, 3 to 6 the grads of x, y, the operation's result and the root, 7 "
                 "adds up grads that have to be 0, 8 is x.data. Add to grads (+=): nodes are used several times. "
@@ -170,6 +174,7 @@ assignment = Assignment(
             inputs={"jacobian": real("outputs inputs"), "v": real("outputs")},
             returns=real("inputs"),
             checks=[agrees(), leaves_inputs_alone()],
+            examples=[{"jacobian": square, "v": np.array([1.0, 10.0])}],
             hints={"agrees": "vᵀJ: one number per input, summed over the outputs."},
         ),
         Exercise(
@@ -178,6 +183,7 @@ assignment = Assignment(
             inputs={"jacobian": real("outputs inputs"), "u": real("inputs")},
             returns=real("outputs"),
             checks=[agrees(), leaves_inputs_alone()],
+            examples=[{"jacobian": square, "u": np.array([1.0, 10.0])}],
             hints={"agrees": "J u: one number per output, summed over the inputs."},
         ),
         Exercise(
@@ -187,6 +193,7 @@ assignment = Assignment(
             returns=real("outputs inputs"),
             checks=[agrees(weight=2), fast(ask.thin_at_last), fast(ask.thin_at_first), leaves_inputs_alone()],
             axes={"*widths": (2, 6)},
+            examples=[{"jacobians": [square, np.array([[0.0, 1.0], [2.0, 0.0]])]}],
             hints={
                 "agrees": "J₁ J₂ ⋯ Jₖ in the order listed; with a single matrix, a copy of it.",
                 "fast": "The last matrix is thin: begin there, so that only thin matrices are multiplied.",

@@ -23,6 +23,7 @@ __all__ = [
     "make_slope",
     "make_wave",
     "many_paths",
+    "negative_base",
     "on_the_kink",
     "own_layer",
     "own_parent",
@@ -32,11 +33,13 @@ __all__ = [
     "second_time",
     "session_with_values",
     "some_bias",
+    "square_layer",
     "thin_at_first",
     "thin_at_last",
     "through_own_cache",
     "two_in_a_circle",
     "values_session",
+    "whole_inputs",
     "whole_numbers",
 ]
 
@@ -95,6 +98,16 @@ def first_row(logits: Any, **_: Any) -> Any:
     return logits[:1]
 
 
+# Whole numbers in, fractions out, where the activation makes them.
+whole_inputs = {
+    "x": np.array([[1, 0], [0, 1]]),
+    "weights": [np.array([[1, -1], [2, 1]]), np.array([[0.5], [0.25]])],
+    "biases": [np.array([0, 1]), np.array([0.5])],
+    "activation": "tanh",
+}
+# Square matrices: shapes do not tell a matrix from its transpose, or rows from columns. And whole inputs only.
+square_layer = {"x": np.array([[1, 2], [3, 4]]), "W": np.array([[0.5, 2.0], [-1.0, 0.25]])}
+
 # --- scalars --------------------------------------------------------------------------------------------------
 
 # k is a plain number, or in another check a Value; everything else is made of Values.
@@ -132,7 +145,10 @@ def repeated(times: int, step: Callable[[Any], Any], start: Any) -> Any:
 
 
 def values_session(student: Any, operation: str, x: Any, y: Any, k: Any, n: int) -> Any:
-    """One operation on x and y, its result used three times, then backward; data and grads of everything."""
+    """One operation on x and y, its result used three times, then backward; data and grads of everything.
+
+    Before that, a graph of its own goes backward: its grads stay as they are.
+    """
     return _session(student, operation, x, y, k, n)
 
 
@@ -141,13 +157,21 @@ def session_with_values(student: Any, operation: str, x: Any, y: Any, k: Any, n:
 
 
 def _session(student: Any, operation: str, x: Any, y: Any, k: Any, n: int) -> Any:
+    earlier = student.Value(y)
+    (earlier + earlier).backward()
     left, right, beside = student.Value(x), student.Value(y), student.Value(x)
     unused = left * right
     result = OPERATIONS[operation](left, right, k, n)
     before = result.grad
     root = result * result + result * right
     root.backward()
-    grads = (left.grad, right.grad, result.grad, root.grad, beside.grad + unused.grad + before)
+    grads = (
+        left.grad,
+        right.grad,
+        result.grad,
+        root.grad,
+        beside.grad + unused.grad + before + earlier.grad - 2.0,
+    )
     return (result.data, root.data, *grads, left.data)
 
 
@@ -168,6 +192,7 @@ def long_chain(rng: np.random.Generator, n: int) -> dict[str, Any]:
 deep = {"operation": "a chain of n + 4", "x": 1.5, "y": -0.5, "k": 2.0, "n": 4_996}
 many_paths = {"operation": "doubled n + 4 times", "x": 1.5, "y": -0.5, "k": 2.0, "n": 40}
 at_the_kink = {"operation": "(x - k).relu()", "x": 1.5, "y": 2.0, "k": 1.5, "n": 1}
+negative_base = {"operation": "x ** n", "x": -1.5, "y": 2.0, "k": 1.5, "n": 2}
 whole_numbers = {"operation": "x ** n", "x": 2, "y": 3, "k": 2, "n": -2}
 
 
@@ -222,15 +247,22 @@ def steepness(x: Any) -> Any:
 
 
 def make_wave() -> Callable[[Any], float]:
-    # The sine bends at every scale, so that a default of h that is too large shows itself.
-    return lambda x: float(np.sum(steepness(x) * (x**3 / 3 + 2 * x + np.sin(30 * x) / 30)))
+    def wave(x: Any) -> float:
+        # The fast sine bends so much that a default of twice h shows itself. The other one joins the entries: where
+        # one of them was left moved, the differences by the next are others.
+        alone = np.sum(steepness(x) * (x**3 / 3 + 2 * x + np.sin(1000 * x) / 1000))
+        return float(alone + np.sin(np.sum(steepness(x) * x)) / 2)
+
+    return wave
 
 
 def make_slope(factor: float, at: int, spare: float) -> Callable[[Any], Any]:
     """Its gradient: one entry is off by a factor, and those that do not matter by a tiny number."""
 
     def slope(x: Any) -> Any:
-        grad = steepness(x) * (np.asarray(x, float) ** 2 + 2 + np.cos(30 * x)) + spare * (steepness(x) == 0)
+        joined = np.cos(np.sum(steepness(x) * x)) / 2
+        grad = steepness(x) * (np.asarray(x, float) ** 2 + 2 + np.cos(1000 * x) + joined)
+        grad += spare * (steepness(x) == 0)
         grad.reshape(-1)[at % x.size] *= factor
         return grad
 

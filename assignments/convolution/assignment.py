@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import numpy as np
 
 from assignments.convolution import questions as ask
 from assignments.convolution.domains import (
@@ -11,11 +10,21 @@ from assignments.convolution.domains import (
     image_for_places,
     layer,
     layer_output,
-    pool,
-    pool_output,
     setting,
     signal_for_entries,
     transposed,
+)
+from assignments.convolution.exercises import (
+    KEPT,
+    count,
+    images,
+    kernel,
+    mode,
+    of_signals,
+    pooling,
+    pooling_gradient,
+    signal,
+    steps,
 )
 from assignments.convolution.maps import EQUIVARIANT, INVARIANT, Entry, offered
 from grader import (
@@ -24,11 +33,11 @@ from grader import (
     Limits,
     adjoint_of,
     agrees,
-    anything,
     backward_of,
     boolean,
     changes_with,
     choice,
+    defaulted,
     fast,
     integer,
     leaves_inputs_alone,
@@ -45,17 +54,8 @@ from grader import (
 )
 from reference import convolution as conv
 
-signal, kernel = real("length"), real("taps")
-mode = choice("full", "same", "valid")
-images = real("batch channels height width")
 filters = real("filters channels rows columns")
-steps = integer("", low=1, high=3)
 few = {"batch": (1, 2), "channels": (1, 3), "filters": (1, 3), "rows": (1, 3), "columns": (1, 3)}
-window = {"size": steps, "stride": steps}
-fitted_window = {
-    "size": setting(pool, 0, low=1, high=3),
-    "stride": setting(pool, 1, low=1, high=3),
-}
 inputs = real("count height width", low=-5, high=5, variants=False)
 several = {"count": (1, 5), "height": (2, 6), "width": (3, 8)}
 stack = list_of(
@@ -65,76 +65,9 @@ stack = list_of(
 )
 
 FLIP = "The kernel is flipped: entry i adds up k[j]·x[i − j]. Try [1, 2, 3] with [1, 10] by hand."
-KEPT = "full has length + taps − 1 entries; same starts at number ⌊(taps − 1)/2⌋ of them, valid at taps − 1."
-PLACE = (
-    "Output (i, j) starts at row i·stride and column j·stride of the padded image. Filters are not flipped."
-)
+PLACE = "Output (i, j) starts at row i·stride, column j·stride of the padded image. Filters are not flipped."
 LOOPS = "Loop over the taps of the filter at most: slices, windows or a matrix product do all pixels at once."
 SUM = "Wherever an entry takes part, it collects dout there times its partner: += and not =."
-
-
-def of_signals(
-    reference: Callable[..., Any], hint: str, *checks: Any, after: tuple[str, ...] = ()
-) -> Exercise:
-    """A function of a signal, a kernel and a mode."""
-    return Exercise(
-        reference,
-        points=3,
-        inputs={"x": signal, "k": kernel, "mode": mode},
-        returns=real("entries"),
-        checks=[agrees(), *checks, leaves_inputs_alone()],
-        axes={"length": (6, 12), "taps": (1, 6)},
-        examples=[ask.AS_LONG],
-        after=after,
-        hints={"agrees": f"{hint} {KEPT}"},
-    )
-
-
-def pooling(reference: Callable[..., Any], hint: str, *checks: Any) -> Exercise:
-    """A pool, forward: the cache is the student's own."""
-    return Exercise(
-        reference,
-        points=3,
-        inputs={"x": images, **window},
-        returns=(real("batch channels down right"), anything()),
-        checks=[agrees(), *checks, leaves_inputs_alone()],
-        axes={"height": (3, 8), "width": (3, 9)},
-        hints={"agrees": hint},
-    )
-
-
-def pooling_gradient(
-    reference: Callable[..., Any], scenario: Callable[..., Any], hint: str, *checks: Any, after: str
-) -> Exercise:
-    """A pool, backward: given what the student's own forward returned."""
-    return Exercise(
-        reference,
-        points=4,
-        inputs={"dout": Fitted(real("batch channels down right"), pool_output), "x": images, **fitted_window},
-        returns=real("batch channels height width"),
-        checks=[agrees(), *checks, leaves_inputs_alone()],
-        axes={"batch": (1, 3), "channels": (1, 3), "height": (3, 7), "width": (3, 8)},
-        scenario=scenario,
-        after=after,
-        examples=[ask.TIE],
-        hints={"agrees": hint},
-    )
-
-
-def count(reference: Callable[..., Any], hint: str) -> Exercise:
-    """A number of parameters."""
-    side, channels = integer("", low=5, high=40), integer("", low=1, high=64)
-    return Exercise(
-        reference,
-        points=1,
-        inputs={
-            "h": side, "w": side, "c_in": channels, "c_out": channels, "k": integer("", low=1, high=5),
-        },
-        returns=integer(""),
-        checks=[agrees()],
-        hints={"agrees": hint},
-    )  # fmt: skip
-
 
 assignment = Assignment(
     id="convolution",
@@ -157,7 +90,7 @@ assignment = Assignment(
                 changes_with("image and kernel are transposed", ask.turned_axes, ask.turned),
                 leaves_inputs_alone(),
             ],
-            axes={"height": (4, 7), "width": (4, 8), "rows": (1, 4), "columns": (1, 4)},
+            axes={"height": (4, 7), "width": (4, 8), "rows": (1, 4), "columns": (1, 4)}, examples=ask.AS_LARGE,
             hints={"agrees": "Turn the kernel by 180°, then keep along each axis what convolve1d keeps."},
         ),
         Exercise(
@@ -201,26 +134,27 @@ assignment = Assignment(
                 refuses(ask.negative_frame, ask.unknown_mode, ask.nothing_to_reflect),
                 leaves_inputs_alone(),
             ],
-            axes={"height": (4, 6), "width": (4, 7)},
-            examples=[ask.THIN],
+            axes={"height": (4, 6), "width": (4, 7)}, examples=[ask.THIN],
             hints={"agrees": "Only the last two axes grow, also by 0. Reflecting does not repeat the edge."},
         ),
         Exercise(
             conv.conv2d_forward,
             points=8,
             inputs={
-                "x": images, "w": filters, "b": real("filters"), "stride": steps,
-                "padding": integer("", low=0, high=2), "dilation": integer("", low=1, high=2),
+                "x": images, "w": filters, "b": real("filters"), "stride": defaulted(steps),
+                "padding": defaulted(integer("", low=0, high=2)), "dilation": defaulted(integer("", low=1, high=2)),
             },
             returns=real("batch filters down right"),
             checks=[
                 agrees(),
                 unchanged_when("the zeros are put around x beforehand", ask.zeros_outside),
-                refuses(ask.channel_too_many, ask.filter_too_large, ask.filter_too_wide_dilated),
+                refuses(
+                    ask.channel_too_many, ask.filter_too_large, ask.filter_too_wide_dilated,
+                ),
                 fast(ask.many_images, at_least=0.1),
                 leaves_inputs_alone(),
             ],
-            axes={**few, "batch": (1, 3), "height": (5, 8), "width": (5, 9)},
+            axes={**few, "batch": (1, 3), "height": (5, 8), "width": (5, 9)}, examples=[ask.WHOLE_PIXELS],
             hints={"agrees": PLACE, "fast": LOOPS},
         ),
         Exercise(
@@ -243,7 +177,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
             ],
             axes={**few, "height": (3, 5), "width": (3, 6)},
-            after="conv2d_forward",
+            after="conv2d_forward", examples=[ask.WHOLE_PIXELS_BACK, *ask.LEFT_OUT_BACK],
             hints={
                 "agrees": f"{SUM} The gradient of the padding is cut off; with padding 0 there is none.",
                 "fast": LOOPS,
@@ -260,11 +194,14 @@ assignment = Assignment(
             returns=real("batch filters down right"),
             checks=[agrees(), adjoint_of(ask.conv2d_without_bias, wrt="x"), leaves_inputs_alone()],
             axes={**few, "rows": (1, 4), "columns": (1, 4), "height": (3, 5), "width": (3, 6)},
-            after="conv2d_forward",
+            after="conv2d_forward", examples=[ask.WHOLE_FEATURES, *ask.LEFT_OUT_SPREAD, *ask.SLIM],
             hints={"agrees": "Every pixel adds itself times the filter at i·stride; the frame is cut off last."},
         ),
-        pooling(conv.maxpool2d_forward, "⌊(H − size)/stride⌋ + 1 windows; negative entries can be the largest.",
-                fast(ask.many_windows, at_least=0.1)),
+        pooling(
+            conv.maxpool2d_forward, ask.own_maxima,
+            "⌊(H − size)/stride⌋ + 1 windows; negative entries can be the largest.",
+            fast(ask.many_windows, at_least=0.1),
+        ),
         pooling_gradient(
             conv.maxpool2d_backward, ask.maxpool_gradient,
             "All of dout goes to the first maximum of its window, row by row; windows that overlap add up.",
@@ -272,7 +209,7 @@ assignment = Assignment(
             same_as("from a cache that was used before", ask.maxpool_once_more),
             after="maxpool2d_forward",
         ),
-        pooling(conv.avgpool2d_forward, "The mean of size² entries; the last window has to fit in whole."),
+        pooling(conv.avgpool2d_forward, ask.own_means, "The mean of size² entries; windows fit in whole."),
         pooling_gradient(
             conv.avgpool2d_backward, ask.avgpool_gradient,
             "Every entry of a window gets dout/size²; windows that overlap add up.",
@@ -293,8 +230,8 @@ assignment = Assignment(
             points=2,
             inputs={
                 "n": integer("", low=9, high=30), "k": integer("", low=1, high=5),
-                "stride": integer("", low=1, high=4), "padding": integer("", low=0, high=3),
-                "dilation": integer("", low=1, high=2),
+                "stride": defaulted(integer("", low=1, high=4)), "padding": defaulted(integer("", low=0, high=3)),
+                "dilation": defaulted(integer("", low=1, high=2)),
             },
             returns=integer(""),
             checks=[agrees(), refuses(ask.kernel_too_long)],
@@ -306,7 +243,11 @@ assignment = Assignment(
             points=2,
             inputs={"layers": stack},
             returns=integer(""),
-            checks=[agrees(), unchanged_when("a layer of one tap is put in between", ask.idle_layer)],
+            checks=[
+                agrees(),
+                unchanged_when("a layer of one tap is put in between", ask.idle_layer),
+                leaves_inputs_alone(),
+            ],
             hints={"agrees": "A layer adds dilation·(k − 1) steps, each the product of the strides before it."},
         ),
         count(conv.conv_parameters, "k²·c_in weights and one bias for each output channel, whatever h and w."),
@@ -325,7 +266,7 @@ assignment = Assignment(
                 unchanged_when("the channels of x and w change places alike", ask.channels_swapped),
                 leaves_inputs_alone(),
             ],
-            axes={**few, "rows": (1, 4), "columns": (1, 5), "size": (1, 3)},
+            axes={**few, "rows": (1, 4), "columns": (1, 5), "size": (1, 3)}, examples=[ask.SQUARE_PLACES],
             hints={"agrees": "Place (i, j) sees x[:, :, i:i + k, j:j + k] with w[i, j] and b[i, j] of its own."},
         ),
         Exercise(
@@ -339,7 +280,7 @@ assignment = Assignment(
                 leaves_inputs_alone(),
             ],
             axes={"batch": (1, 3), "channels": (1, 4), "filters": (1, 4)},
-            after="conv2d_forward",
+            after="conv2d_forward", examples=[ask.WHOLE_CHANNELS],
             hints={"agrees": "At every pixel w times the vector of its channels, plus b."},
         ),
         Exercise(
@@ -379,6 +320,7 @@ assignment = Assignment(
             inputs={"k": real("rows columns")},
             returns=real("rows columns"),
             checks=[agrees(), round_trip(ask.turned_back, of="k"), leaves_inputs_alone()],
+            examples=[{"k": np.array([[1.0, 2.0], [3.0, 4.0]])}],
             hints={"agrees": "Reverse both axes; no transposition."},
         ),
         Exercise(
@@ -392,7 +334,7 @@ assignment = Assignment(
                 own_backward(ask.own_convolve1d, wrt=("x", "k")),
                 leaves_inputs_alone(),
             ],
-            after="convolve1d",
+            after="convolve1d", examples=[ask.WHOLE_SIGNAL_BACK],
             hints={"agrees": "y[i] adds up k[j]·x[i + taps − 1 − j]: differentiate by one x, then by one k."},
         ),
     ],

@@ -28,6 +28,12 @@ MAPS: dict[str, Callable[[Any], Any]] = {
     "left": lambda x: np.roll(x, -1, axis=1),
     "right and a bit more": lambda x: np.roll(x, 1, axis=1) + 0.03,
     "right and a bit less": lambda x: np.roll(x, 1, axis=1) - 0.03,
+    "a bit more": lambda x: x + 0.03,
+    "a bit less": lambda x: x - 0.03,
+    "one more": lambda x: x + 1,
+    "quarters": lambda x: np.floor(x) / 4,
+    "right and a quarter": lambda x: np.roll(x, 1, axis=1) + 0.25,
+    "far away": lambda x: x + 1e5,
     "a spot": lambda x: x + 0.03 * (np.arange(x.size).reshape(x.shape) == x.size - 1),
     "total": lambda x: float(x.sum()),
     "row sums": lambda x: x.sum(axis=1),
@@ -35,6 +41,7 @@ MAPS: dict[str, Callable[[Any], Any]] = {
     "corner": lambda x: float(x[0, 0]),
 }
 # f, g_in, g_out and the tolerance. Moved by 0.03, an answer is off by that, and by 0.06 after smoothing.
+# Quarters are exact in binary: they are off by the tolerance itself. What is far away is large beside it.
 EQUIVARIANT = (
     ("square", "right", "right", 1e-6), ("ramp", "right", "right", 0.1), ("smooth", "right", "right", 1e-6),
     ("mirror", "right", "left", 0.01), ("mirror", "right", "right", 0.01), ("square", "double", "quadruple", 1e-6),
@@ -43,6 +50,8 @@ EQUIVARIANT = (
     ("square", "right", "right and a bit less", 0.02), ("square", "right", "right and a bit less", 0.04),
     ("smooth", "right and a bit more", "right", 0.04), ("smooth", "right and a bit more", "right", 0.08),
     ("fickle", "right", "right", 0.02), ("fickle", "right", "right", 0.04), ("fickle", "right", "right", 0.08),
+    ("quarters", "right", "right and a quarter", 0.25), ("quarters", "right", "right and a quarter", 0.24),
+    ("far away", "right", "right and a bit more", 0.02), ("far away", "right", "right and a bit less", 0.04),
 )  # fmt: skip
 # f, g and the tolerance.
 INVARIANT = (
@@ -51,6 +60,9 @@ INVARIANT = (
     ("identity", "a spot", 0.02), ("identity", "a spot", 0.04),
     ("largest", "right and a bit more", 0.02), ("largest", "right and a bit more", 0.04),
     ("largest", "right and a bit less", 0.02), ("largest", "right and a bit less", 0.04),
+    ("identity", "a bit more", 0.02), ("identity", "a bit more", 0.04), ("identity", "a bit less", 0.04),
+    ("quarters", "one more", 0.25), ("quarters", "one more", 0.24),
+    ("far away", "a bit more", 0.02), ("far away", "a bit less", 0.04),
     ("moody", "right", 0.01), ("moody", "right", 0.02), ("moody", "right", 0.04), ("moody", "right", 0.08),
 )  # fmt: skip
 Table = tuple[tuple[Any, ...], ...]

@@ -38,8 +38,6 @@ anylogits = real("*shape", low=-1e4, high=1e4)
 
 # The loss is infinite, by one entry alone.
 certain_and_wrong = {"probs": np.array([0.0, 0.5]), "target": np.array([1.0, 1.0])}
-# Targets as files hold them: a minus before them wraps around.
-bytes_as_target = {"probs": np.array([0.2, 0.7, 0.6]), "target": np.array([1, 0, 1], dtype=np.uint8)}
 # So sure that a small constant, or a softplus that becomes a line, shows.
 sure = [
     {"logits": np.array([sign * 21.0]), "target": np.array([share])} for sign, share in ((1, 1.0), (-1, 0.0))
@@ -196,7 +194,7 @@ assignment = Assignment(
             inputs={"probs": probs, "target": share},
             returns=real(""),
             checks=scalar_loss,
-            examples=[certain_and_wrong, bytes_as_target],
+            examples=[certain_and_wrong],
             hints={"agrees": "0·log 0 counts as 0; otherwise the exact logarithm: no clipping, no small constant."},
         ),
         Exercise(

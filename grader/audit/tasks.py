@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import inspect
 import json
@@ -21,7 +22,7 @@ from grader.audit.records import FalseFailure, MutantResult, TrivialResult, Wron
 from grader.audit.trivial import noisy, trivial_results
 from grader.audit.trying import Bench, Tried, judge_all
 from grader.banks import Bank, Planned, build_bank, cache_folder, cached_bank, trial_to_data
-from grader.boxes import Box, Limits, open_box
+from grader.boxes import Box, Limits, open_box, patient
 from grader.bundles import bundle
 from grader.checks import check_to_data
 from grader.courses import Course
@@ -125,6 +126,8 @@ def prepare_process(desk: Desk) -> None:
     """Called once in each process that works on tasks."""
     global _desk  # noqa: PLW0603 - a process pool hands its tasks to plain functions
     _desk = desk
+    patient()  # others want the processor while we wait
+    gc.set_threshold(100_000, 50, 100)  # thousands of trials at a time, none of them garbage
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
 
 
@@ -253,13 +256,15 @@ def _seed(desk: Desk, task: Task) -> list[dict[str, Any]]:
     """The reference, and the reference with noise, on the cases of another seed."""
     seed = int(task[1])
     bank = build_bank(desk.assignment, seed=seed)
-    bench = desk.bench(bank)
-    text = desk.bundle()
+    session = desk.bench(bank).open(desk.bundle())
     found: list[FalseFailure] = []
-    for planned in bank.exercises:
-        tried = bench.try_text(planned, text)
-        found += _false(planned, tried, "the reference", seed)
-        found += _false_noise(planned, tried, seed)
+    try:
+        for planned in bank.exercises:
+            tried = desk.bench(bank).try_in(session, planned)
+            found += _false(planned, tried, "the reference", seed)
+            found += _false_noise(planned, tried, seed)
+    finally:
+        session.close()
     return [_record(item) for item in found]
 
 

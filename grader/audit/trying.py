@@ -43,21 +43,24 @@ class Bench:
 
     def try_text(self, planned: Planned, text: str) -> Tried:
         """Run and judge an exercise's checks on a text, but for those that measure or read what is no student's."""
-        tried = Tried()
-        checks = [check for check in planned.checks if check.check.runs == "scripts"]
-        pairs = [(check.check, trial) for check in checks for trial in check.trials]
         session = self.open(text)
         try:
-            scripts = [script for _, trial in pairs for script in trial.scripts]
-            outcomes = iter(session.run(scripts, offered=offered(planned, pairs)))
-            for check in checks:
-                tried.replies[check.name] = [
-                    [next(outcomes) for _ in trial.scripts] for trial in check.trials
-                ]
-            checks += self._test(planned, session, tried)
+            tried = self.try_in(session, planned)
         finally:
             session.close()
         tried.cpu_s = session.cpu_s
+        return tried
+
+    def try_in(self, session: Session, planned: Planned) -> Tried:
+        """As `try_text`, in a session that serves several exercises."""
+        tried = Tried()
+        checks = [check for check in planned.checks if check.check.runs == "scripts"]
+        pairs = [(check.check, trial) for check in checks for trial in check.trials]
+        scripts = [script for _, trial in pairs for script in trial.scripts]
+        outcomes = iter(session.run(scripts, offered=offered(planned, pairs)))
+        for check in checks:
+            tried.replies[check.name] = [[next(outcomes) for _ in trial.scripts] for trial in check.trials]
+        checks += self._test(planned, session, tried)
         judge_all(planned, checks, tried)
         return tried
 

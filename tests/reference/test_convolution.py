@@ -97,6 +97,11 @@ def test_padding_agrees_with_torch(p: int, mode: str, name: str) -> None:
     close(conv.pad2d(x, p, mode), F.pad(torch.tensor(x), (p, p, p, p), mode=name).numpy())
 
 
+def test_a_wide_circular_frame_goes_around_several_times() -> None:  # by hand: torch refuses it
+    (row,) = conv.pad2d([[[[1.0, 2.0]]]], 3, "circular")[0, 0, :1].tolist()
+    assert row == [2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0]
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_convolution_layers_and_their_gradients_agree_with_torch(layer: tuple[int, ...]) -> None:
     n, c, f, h, w_, kh, kw, *settings = layer
@@ -347,9 +352,14 @@ def test_functions_take_integers_and_float32_and_leave_their_arguments_alone(nam
         ("conv_output_size", (4, 3, 1, 0, 2)),
         ("conv_output_size", (4, 3, 0)),
         ("conv_output_size", (4, 3, 1, -1)),
+        ("conv_output_size", (4, 3, -1)),
+        ("conv_output_size", (4, 3, 1, 0, 0)),
         ("conv_output_size", (4, 0)),
+        ("conv_output_size", (0, 1, 1, 1)),
         ("conv2d_forward", (IMAGE, FILTERS[:, :2], [0.0, 0.0])),
         ("conv2d_forward", (IMAGE, FILTERS, [0.0])),
+        ("conv2d_forward", (IMAGE, FILTERS, [0.0, 0.0], 0)),
+        ("conv2d_forward", (IMAGE, FILTERS, [0.0, 0.0], -1)),
         ("conv2d_forward", (IMAGE, FILTERS, [0.0, 0.0], 1, 0, 4)),
         ("conv2d_forward", (IMAGE[0], FILTERS, [0.0, 0.0])),
         ("conv2d_backward", (np.ones((2, 2, 3, 4)), IMAGE, FILTERS)),

@@ -1,4 +1,4 @@
-# fails: relu_grad: agrees; leaky_relu_grad: agrees; hard_tanh_grad: agrees; absolute_grad: agrees; maxout_grad: agrees
+# fails: relu_grad: agrees; leaky_relu_grad: agrees; prelu_grad: agrees; hard_tanh_grad: agrees; absolute_grad: agrees; maxout_grad: agrees
 # Counts a kink or a tie to the other side: slope 1 at 0, 1 at both ends of hard tanh, the last of equal pieces.
 
 import math

@@ -1,5 +1,5 @@
-# fails: mlp_backward: same_as_2; chain_jacobians: fast
-# Keeps the cache in a global variable, and always multiplies from the left.
+# fails: mlp_backward: same_as_2; chain_jacobians: fast; gradient_check: agrees
+# Keeps the cache in a global variable, always multiplies from the left, and lets the point wander between differences.
 import math
 
 import numpy as np
@@ -178,8 +178,12 @@ def chain_jacobians(jacobians):
 def gradient_check(f, grad, x, h=1e-5):
     x = np.array(x, dtype=float)
     a = np.asarray(grad(x), dtype=float)
-    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
-    n = np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape)
+    n = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        n[i] = (up - f(x)) / (2 * h)
     return (np.abs(a - n) / np.maximum(1e-8, np.maximum(np.abs(a), np.abs(n)))).max()
 
 

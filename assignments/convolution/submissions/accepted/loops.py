@@ -117,6 +117,8 @@ def pad2d(x, p, mode):
 
 
 def conv_output_size(n, k, stride=1, padding=0, dilation=1):
+    if n < 1 or k < 1 or stride < 1 or padding < 0 or dilation < 1:
+        raise ValueError("a length or a step below 1, or a negative padding")
     if dilation * (k - 1) + 1 > n + 2 * padding:
         raise ValueError("the kernel does not fit")
     count, start = 0, 0
@@ -140,6 +142,8 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     f, channels, kh, kw = w.shape
     if c != channels:
         raise ValueError("x has %d channels, w has %d" % (c, channels))
+    if np.shape(b) != (f,):
+        raise ValueError("there are %d filters, so %d biases" % (f, f))
     rows, columns, out_h, out_w = _indices(h, v, kh, kw, stride, padding, dilation)
     padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))
     padded[:, :, padding : padding + h, padding : padding + v] = x
@@ -152,6 +156,8 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     n, c, h, v = x.shape
     f, _, kh, kw = w.shape
     rows, columns, out_h, out_w = _indices(h, v, kh, kw, stride, padding, dilation)
+    if dout.shape != (n, f, out_h, out_w):
+        raise ValueError("dout has to be of shape %s" % ((n, f, out_h, out_w),))
     padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))
     padded[:, :, padding : padding + h, padding : padding + v] = x
     matrix = padded[:, :, rows, columns].reshape(n, c * kh * kw, out_h * out_w)

@@ -89,7 +89,7 @@ def pad2d(x, p, mode):
         n = x.shape[axis]
         forwards = np.moveaxis(x, axis, 0)
         if mode == "circular":
-            parts = [forwards[n - p :], forwards, forwards[:p]]
+            parts = [forwards[np.arange(-p, n + p) % n]]
         elif mode == "reflect":
             if p >= n:
                 raise ValueError("not enough pixels to reflect")
@@ -101,6 +101,8 @@ def pad2d(x, p, mode):
 
 
 def conv_output_size(n, k, stride=1, padding=0, dilation=1):
+    if min(n, k, stride, dilation, padding + 1) < 1:
+        raise ValueError("an argument is below its range")
     last = n + 2 * padding - 1 - dilation * (k - 1)
     if last < 0:
         raise ValueError("kernel larger than the padded input")
@@ -115,6 +117,8 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     x, w, b = _real(x, w, b)
     if x.shape[1] != w.shape[1]:
         raise ValueError("the filters are made for other images")
+    if b.shape != (len(w),):
+        raise ValueError("every filter has one bias")
     grid = Grid(x.shape[2:], w.shape[2:], stride, padding, dilation)
     framed = _frame(x, padding)
     out = np.tile(b[None, :, None, None], (len(x), 1, *grid.out))
@@ -127,6 +131,8 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     dout, x, w = _real(dout, x, w)
     grid = Grid(x.shape[2:], w.shape[2:], stride, padding, dilation)
+    if dout.shape != (len(x), len(w), *grid.out):
+        raise ValueError("dout belongs to another output")
     framed = _frame(x, padding)
     dframed, dw = np.zeros_like(framed), np.zeros_like(w)
     for (m, l), (rows, columns) in grid.taps():

@@ -61,6 +61,8 @@ def pad2d(x, p, mode):
 
 
 def conv_output_size(n, k, stride=1, padding=0, dilation=1):
+    if min(n, k, stride, dilation) < 1 or padding < 0:
+        raise ValueError("an argument is out of range")
     span = dilation * (k - 1) + 1
     if span > n + 2 * padding:
         raise ValueError(f"kernel of {span} does not fit into {n + 2 * padding}")
@@ -78,8 +80,8 @@ def _patches(x, kh, kw, stride, padding, dilation):
 
 def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     x, w, b = _f(x), _f(w), _f(b)
-    if x.shape[1] != w.shape[1]:
-        raise ValueError("channels of x and w differ")
+    if x.shape[1] != w.shape[1] or b.shape != w.shape[:1]:
+        raise ValueError("the shapes of x, w and b do not belong together")
     patches = _patches(x, w.shape[2], w.shape[3], stride, padding, dilation)
     out = np.einsum("nchwij,fcij->nfhw", patches, w, optimize=True)
     return out + b[None, :, None, None]
@@ -92,6 +94,8 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     n, c, h, v = x.shape
     kh, kw = w.shape[2:]
     patches = _patches(x, kh, kw, stride, padding, dilation)
+    if dout.shape != (n, len(w), *patches.shape[2:4]):
+        raise ValueError("dout is not of the shape of the output")
     dw = np.einsum("nfhw,nchwij->fcij", dout, patches, optimize=True)
     dpatches = np.einsum("nfhw,fcij->nchwij", dout, w, optimize=True)
     padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))

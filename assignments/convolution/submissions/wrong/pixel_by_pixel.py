@@ -1,4 +1,4 @@
-# fails: convolve_fft: scales; conv2d_forward: fast; maxpool2d_forward: fast
+# fails: convolve_fft: scales; conv2d_forward: fast; conv2d_backward: fast; maxpool2d_forward: fast
 # Right, but visits every pixel in Python and every pair of entries of long signals.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -57,25 +57,18 @@ def pad2d(x, p, mode):
 
 
 def conv_output_size(n, k, stride=1, padding=0, dilation=1):
+    if min(n, k, stride, dilation) < 1 or padding < 0:
+        raise ValueError("an argument is out of range")
     span = dilation * (k - 1) + 1
     if span > n + 2 * padding:
         raise ValueError(f"kernel of {span} does not fit into {n + 2 * padding}")
     return (n + 2 * padding - span) // stride + 1
 
 
-def _patches(x, kh, kw, stride, padding, dilation):
-    conv_output_size(x.shape[2], kh, stride, padding, dilation)
-    conv_output_size(x.shape[3], kw, stride, padding, dilation)
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    spans = (dilation * (kh - 1) + 1, dilation * (kw - 1) + 1)
-    view = sliding_window_view(x, spans, axis=(2, 3))
-    return view[:, :, ::stride, ::stride, ::dilation, ::dilation]
-
-
 def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     x, w, b = _f(x), _f(w), _f(b)
-    if x.shape[1] != w.shape[1]:
-        raise ValueError("channels of x and w differ")
+    if x.shape[1] != w.shape[1] or b.shape != w.shape[:1]:
+        raise ValueError("the shapes of x, w and b do not belong together")
     out_h = conv_output_size(x.shape[2], w.shape[2], stride, padding, dilation)
     out_w = conv_output_size(x.shape[3], w.shape[3], stride, padding, dilation)
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
@@ -93,18 +86,20 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
 
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     dout, x, w = _f(dout), _f(x), _f(w)
-    n, c, h, v = x.shape
-    kh, kw = w.shape[2:]
-    patches = _patches(x, kh, kw, stride, padding, dilation)
-    dw = np.einsum("nfhw,nchwij->fcij", dout, patches, optimize=True)
-    dpatches = np.einsum("nfhw,fcij->nchwij", dout, w, optimize=True)
-    padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))
-    oh, ow = dout.shape[2:]
-    for i in range(kh):
-        for j in range(kw):
-            a, e = i * dilation, j * dilation
-            padded[:, :, a : a + stride * oh : stride, e : e + stride * ow : stride] += dpatches[..., i, j]
-    return padded[:, :, padding : padding + h, padding : padding + v].copy(), dw, dout.sum((0, 2, 3))
+    h, v = x.shape[2:]
+    out_h = conv_output_size(h, w.shape[2], stride, padding, dilation)
+    out_w = conv_output_size(v, w.shape[3], stride, padding, dilation)
+    if dout.shape != (len(x), len(w), out_h, out_w):
+        raise ValueError("dout is not of the shape of the output")
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    down, right = dilation * (w.shape[2] - 1) + 1, dilation * (w.shape[3] - 1) + 1
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for n, f, i, j in np.ndindex(*dout.shape):
+        a, e = i * stride, j * stride
+        place = n, slice(None), slice(a, a + down, dilation), slice(e, e + right, dilation)
+        dx[place] += dout[n, f, i, j] * w[f]
+        dw[f] += dout[n, f, i, j] * x[place]
+    return dx[:, :, padding : padding + h, padding : padding + v].copy(), dw, dout.sum((0, 2, 3))
 
 
 def conv_transpose2d(x, w, stride=1, padding=0):

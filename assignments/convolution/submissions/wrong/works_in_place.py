@@ -1,4 +1,4 @@
-# fails: convolve1d: leaves_inputs_alone; convolve2d: leaves_inputs_alone; convolve_fft: leaves_inputs_alone; toeplitz_matrix: leaves_inputs_alone; pad2d: leaves_inputs_alone; conv2d_forward: leaves_inputs_alone; maxpool2d_forward: leaves_inputs_alone; avgpool2d_forward: leaves_inputs_alone; global_avgpool: leaves_inputs_alone; locally_connected2d: leaves_inputs_alone; is_equivariant: leaves_inputs_alone; is_invariant: leaves_inputs_alone; rot180: leaves_inputs_alone
+# fails: convolve1d: leaves_inputs_alone; convolve2d: leaves_inputs_alone; convolve_fft: leaves_inputs_alone; toeplitz_matrix: leaves_inputs_alone; pad2d: leaves_inputs_alone; conv2d_forward: leaves_inputs_alone; maxpool2d_forward: leaves_inputs_alone; avgpool2d_forward: leaves_inputs_alone; global_avgpool: leaves_inputs_alone; receptive_field: leaves_inputs_alone; locally_connected2d: leaves_inputs_alone; is_equivariant: leaves_inputs_alone; is_invariant: leaves_inputs_alone; rot180: leaves_inputs_alone
 # Saves memory by calculating inside its arguments, which the caller still needs.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -69,6 +69,8 @@ def pad2d(x, p, mode):
 
 
 def conv_output_size(n, k, stride=1, padding=0, dilation=1):
+    if min(n, k, stride, dilation) < 1 or padding < 0:
+        raise ValueError("an argument is out of range")
     span = dilation * (k - 1) + 1
     if span > n + 2 * padding:
         raise ValueError(f"kernel of {span} does not fit into {n + 2 * padding}")
@@ -86,8 +88,8 @@ def _patches(x, kh, kw, stride, padding, dilation):
 
 def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     x, w, b = _f(x), _f(w), _f(b)
-    if x.shape[1] != w.shape[1]:
-        raise ValueError("channels of x and w differ")
+    if x.shape[1] != w.shape[1] or b.shape != w.shape[:1]:
+        raise ValueError("the shapes of x, w and b do not belong together")
     w *= 0.5
     w = w * 2
     patches = _patches(x, w.shape[2], w.shape[3], stride, padding, dilation)
@@ -100,6 +102,8 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     n, c, h, v = x.shape
     kh, kw = w.shape[2:]
     patches = _patches(x, kh, kw, stride, padding, dilation)
+    if dout.shape != (n, len(w), *patches.shape[2:4]):
+        raise ValueError("dout is not of the shape of the output")
     dw = np.einsum("nfhw,nchwij->fcij", dout, patches, optimize=True)
     dpatches = np.einsum("nfhw,fcij->nchwij", dout, w, optimize=True)
     padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))
@@ -170,8 +174,11 @@ def global_avgpool(x):
 
 
 def receptive_field(layers):
-    strides = np.cumprod([1] + [stride for _, stride, _ in layers])
-    return 1 + int(sum(d * (k - 1) * step for (k, _, d), step in zip(layers, strides)))
+    reach = 1
+    while layers:
+        k, stride, dilation = layers.pop()
+        reach = (reach - 1) * stride + 1 + dilation * (k - 1)
+    return reach
 
 
 def conv_parameters(h, w, c_in, c_out, k):

@@ -1,5 +1,5 @@
-# fails: bce: agrees; segmentation_cross_entropy: agrees; segmentation_cross_entropy_grad: agrees
-# Computes with targets and labels in the dtype they come in: bytes wrap around.
+# fails: segmentation_cross_entropy: agrees; segmentation_cross_entropy_grad: agrees
+# Computes with labels in the dtype they come in: bytes wrap around.
 import numpy as np
 
 

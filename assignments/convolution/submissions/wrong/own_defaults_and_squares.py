@@ -1,0 +1,206 @@
+# fails: convolve1d: agrees; conv2d_forward: agrees; conv2d_forward: unchanged_when; conv_output_size: agrees; locally_connected2d: agrees; rot180: agrees
+# Defaults of another library, signals that stay whole, and axes exchanged where rows and columns are as many.
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def _f(a):
+    return np.asarray(a, dtype=float)
+
+
+def _cut(full, n, k, mode):
+    starts = {"full": 0, "same": (k - 1) // 2, "valid": k - 1}
+    sizes = {"full": n + k - 1, "same": n, "valid": n - k + 1}
+    return full[starts[mode] : starts[mode] + sizes[mode]]
+
+
+def convolve1d(x, k, mode):
+    windows = sliding_window_view(np.pad(_f(x), len(k) - 1), len(k))
+    return _cut(windows @ _f(k)[::-1], len(x), len(k), mode).astype(x.dtype)
+
+
+def cross_correlate1d(x, k, mode):
+    return convolve1d(x, np.asarray(k)[::-1], mode)
+
+
+def convolve2d(x, k, mode):
+    x, k = _f(x), _f(k)
+    (h, w), (m, n) = x.shape, k.shape
+    windows = sliding_window_view(np.pad(x, ((m - 1, m - 1), (n - 1, n - 1))), (m, n))
+    full = np.einsum("ijmn,mn->ij", windows, k[::-1, ::-1])
+    rows = _cut(full, h, m, mode)
+    return np.ascontiguousarray(_cut(rows.T, w, n, mode).T)
+
+
+def convolve_fft(x, k):
+    n = len(x) + len(k) - 1
+    size = 2 ** int(np.ceil(np.log2(n)))
+    return np.fft.irfft(np.fft.rfft(_f(x), size) * np.fft.rfft(_f(k), size), size)[:n]
+
+
+def toeplitz_matrix(k, n, mode):
+    k = _f(k)
+    rows, columns = np.arange(n + len(k) - 1)[:, None], np.arange(n)[None, :]
+    lag = rows - columns
+    inside = (lag >= 0) & (lag < len(k))
+    full = np.where(inside, k[np.clip(lag, 0, len(k) - 1)], 0.0)
+    return _cut(full, n, len(k), mode).copy()
+
+
+def pad2d(x, p, mode):
+    x = _f(x)
+    if p < 0 or mode not in ("zeros", "reflect", "circular"):
+        raise ValueError("bad padding")
+    if mode == "reflect" and (p >= x.shape[2] or p >= x.shape[3]):
+        raise ValueError("nothing to reflect")
+    name = {"zeros": "constant", "reflect": "reflect", "circular": "wrap"}[mode]
+    return np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), mode=name)
+
+
+def conv_output_size(n, k, stride=2, padding=0, dilation=1):
+    if min(n, k, stride, dilation) < 1 or padding < 0:
+        raise ValueError("an argument is out of range")
+    span = dilation * (k - 1) + 1
+    if span > n + 2 * padding:
+        raise ValueError(f"kernel of {span} does not fit into {n + 2 * padding}")
+    return (n + 2 * padding - span) // stride + 1
+
+
+def _patches(x, kh, kw, stride, padding, dilation):
+    conv_output_size(x.shape[2], kh, stride, padding, dilation)
+    conv_output_size(x.shape[3], kw, stride, padding, dilation)
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    spans = (dilation * (kh - 1) + 1, dilation * (kw - 1) + 1)
+    view = sliding_window_view(x, spans, axis=(2, 3))
+    return view[:, :, ::stride, ::stride, ::dilation, ::dilation]
+
+
+def conv2d_forward(x, w, b, stride=1, padding=None, dilation=1):
+    x, w, b = _f(x), _f(w), _f(b)
+    if x.shape[1] != w.shape[1] or b.shape != w.shape[:1]:
+        raise ValueError("the shapes of x, w and b do not belong together")
+    padding = w.shape[2] // 2 if padding is None else padding  # "same", if it is left out
+    patches = _patches(x, w.shape[2], w.shape[3], stride, padding, dilation)
+    out = np.einsum("nchwij,fcij->nfhw", patches, w, optimize=True)
+    return out + b[None, :, None, None]
+
+
+def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
+    dout, x, w = _f(dout), _f(x), _f(w)
+    n, c, h, v = x.shape
+    kh, kw = w.shape[2:]
+    patches = _patches(x, kh, kw, stride, padding, dilation)
+    if dout.shape != (n, len(w), *patches.shape[2:4]):
+        raise ValueError("dout is not of the shape of the output")
+    dw = np.einsum("nfhw,nchwij->fcij", dout, patches, optimize=True)
+    dpatches = np.einsum("nfhw,fcij->nchwij", dout, w, optimize=True)
+    padded = np.zeros((n, c, h + 2 * padding, v + 2 * padding))
+    oh, ow = dout.shape[2:]
+    for i in range(kh):
+        for j in range(kw):
+            a, e = i * dilation, j * dilation
+            padded[:, :, a : a + stride * oh : stride, e : e + stride * ow : stride] += dpatches[..., i, j]
+    return padded[:, :, padding : padding + h, padding : padding + v].copy(), dw, dout.sum((0, 2, 3))
+
+
+def conv_transpose2d(x, w, stride=1, padding=0):
+    x, w = _f(x), _f(w)
+    n, _, h, v = x.shape
+    _, c, kh, kw = w.shape
+    full = np.zeros((n, c, (h - 1) * stride + kh, (v - 1) * stride + kw))
+    for i in range(kh):
+        for j in range(kw):
+            part = np.einsum("nchw,cf->nfhw", x, w[:, :, i, j])
+            full[:, :, i : i + stride * h : stride, j : j + stride * v : stride] += part
+    return full[:, :, padding : full.shape[2] - padding, padding : full.shape[3] - padding].copy()
+
+
+def _pools(x, size, stride):
+    return sliding_window_view(x, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+
+
+def maxpool2d_forward(x, size, stride):
+    x = _f(x)
+    return _pools(x, size, stride).max(axis=(4, 5)), (x.copy(), size, stride)
+
+
+def maxpool2d_backward(dout, cache):
+    x, size, stride = cache
+    dout = _f(dout)
+    pools = _pools(x, size, stride)
+    winner = pools.reshape(*pools.shape[:4], -1).argmax(-1)
+    n, c, i, j = np.ogrid[tuple(slice(s) for s in winner.shape)]
+    dx = np.zeros_like(x)
+    np.add.at(dx, (n, c, i * stride + winner // size, j * stride + winner % size), dout)
+    return dx
+
+
+def avgpool2d_forward(x, size, stride):
+    x = _f(x)
+    return _pools(x, size, stride).mean(axis=(4, 5)), (x.shape, size, stride)
+
+
+def avgpool2d_backward(dout, cache):
+    shape, size, stride = cache
+    share = _f(dout) / size**2
+    dx = np.zeros(shape)
+    h, w = share.shape[2:]
+    for i in range(size):
+        for j in range(size):
+            dx[:, :, i : i + stride * h : stride, j : j + stride * w : stride] += share
+    return dx
+
+
+def global_avgpool(x):
+    return _f(x).mean(axis=(2, 3))
+
+
+def receptive_field(layers):
+    strides = np.cumprod([1] + [stride for _, stride, _ in layers])
+    return 1 + int(sum(d * (k - 1) * step for (k, _, d), step in zip(layers, strides)))
+
+
+def conv_parameters(h, w, c_in, c_out, k):
+    return (k**2 * c_in + 1) * c_out
+
+
+def dense_parameters(h, w, c_in, c_out, k):
+    return (h * w * c_in + 1) * (h - k + 1) * (w - k + 1) * c_out
+
+
+def locally_connected_parameters(h, w, c_in, c_out, k):
+    return (k**2 * c_in + 1) * (h - k + 1) * (w - k + 1) * c_out
+
+
+def locally_connected2d(x, w, b):
+    x, w, b = _f(x), _f(w), _f(b)
+    if w.shape[0] == w.shape[1]:
+        b = b.transpose(1, 0, 2)
+    k = w.shape[-1]
+    patches = sliding_window_view(x, (k, k), axis=(2, 3))
+    return np.einsum("nchwij,hwfcij->nfhw", patches, w) + b.transpose(2, 0, 1)
+
+
+def conv1x1(x, w, b):
+    return np.einsum("nchw,fc->nfhw", _f(x), _f(w)) + _f(b)[:, None, None]
+
+
+def is_equivariant(f, g_in, g_out, xs, tol):
+    return all(np.abs(np.asarray(f(g_in(x))) - g_out(f(x))).max() <= tol for x in xs)
+
+
+def is_invariant(f, g, xs, tol):
+    return all(np.abs(np.asarray(f(g(x))) - f(x)).max() <= tol for x in xs)
+
+
+def rot180(k):
+    k = _f(k)
+    return k.T.copy() if k.shape[0] == k.shape[1] else k[::-1, ::-1].copy()
+
+
+def conv1d_backward(dout, x, k):
+    dout, x, k = _f(dout), _f(x), _f(k)
+    dx = np.convolve(dout, k[::-1])
+    dk = sliding_window_view(x, len(dout)) @ dout
+    return dx, dk[::-1].copy()
