@@ -228,7 +228,10 @@ def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]
         FormatError: These are no bytes of `write_tape`, or of another version of it.
     """
     try:
-        plain = zlib.decompressobj().decompress(data, _LARGEST + 1)
+        unpacker = zlib.decompressobj()
+        plain = unpacker.decompress(data, _LARGEST + 1)
+        if not unpacker.eof:
+            raise ValueError("they are cut off")
         size = int.from_bytes(plain[4:12], "big")
         head = json.loads(plain[12 : 12 + size].decode("utf-8", "surrogatepass"))
         if plain[:4] != _MAGIC or head["schema"] != _SCHEMA:

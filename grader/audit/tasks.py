@@ -8,6 +8,7 @@ import gc
 import hashlib
 import inspect
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from grader.checks import check_to_data
 from grader.courses import Course
 from grader.errors import FaultError
 from grader.grading import grade
+from grader.jail.kernel import die_with_parent
 from grader.protocol import pack
 from grader.results import Result
 from grader.submissions import collect
@@ -126,6 +128,11 @@ def prepare_process(desk: Desk) -> None:
     """Called once in each process that works on tasks."""
     global _desk  # noqa: PLW0603 - a process pool hands its tasks to plain functions
     _desk = desk
+    if sys.platform == "linux":
+        die_with_parent()  # a killed audit must not leave processes that work on
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():  # killed before we could say so
+        os._exit(1)
     patient()  # others want the processor while we wait
     gc.set_threshold(100_000, 50, 100)  # thousands of trials at a time, none of them garbage
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))

@@ -58,6 +58,12 @@ class Desk:
     def bank(self) -> Bank:
         return cached_bank(self.assignment, seed=self.seed, source_hash=self.course.source_hash(self.id))
 
+    @property
+    def resources(self) -> dict[str, float]:
+        """What a cluster has to keep free for one submission: `cpus`, `gpus`."""
+        gpus = getattr(self.assignment, "gpus", 0)
+        return {"cpus": 1.0 + self.assignment.limits.processes, "gpus": float(gpus)}
+
     @functools.cached_property
     def digests(self) -> Digests:
         return Digests(self.bank)

@@ -20,6 +20,7 @@ from typing import Any
 from grader.batch.desks import Desk
 from grader.batch.jobs import Done, Job
 from grader.boxes import close_all, patient
+from grader.jail.kernel import die_with_parent
 
 __all__ = ["LocalEngine"]
 
@@ -137,6 +138,8 @@ def _work(desk: Desk, channel: Connection, others: Sequence[Connection]) -> None
     for other in others:
         other.close()
     patient()
+    if sys.platform == "linux":
+        die_with_parent()
     try:
         while True:
             channel.send(desk.grade(channel.recv()))

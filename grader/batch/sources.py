@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from grader.batch.running import Candidate
-from grader.errors import AssignmentError
+from grader.errors import SubmissionError
 from grader.gradebook import Lateness, Person
-from grader.handed_in import HandedIn, Roster, gather, safe_name
-from grader.inboxes import fetch, is_inbox, newest, read_inbox
+from grader.handed_in import LAYOUTS, Attempt, Layout, Owner, Place, Roster, Sighting, gather, safe_name
+from grader.inboxes import Stored, fetch, is_inbox, newest_times, read_inbox
 from grader.lateness import Policy
 
 __all__ = ["Source", "find"]
+
+_RULE = "The submission with the highest number counts; its files are those whose hashes were stored with it."
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ def find(
     Raises:
         SubmissionError, AssignmentError: See `grader.handed_in.gather`.
     """
+    times: Mapping[str, Mapping[str, datetime | None]] = {}
+    layouts: Sequence[Layout] = LAYOUTS
     if is_inbox(folder, assignment):
-        found, rules = _from_inbox(folder, assignment, roster, work)
-    else:
-        gathered = gather(folder, assignment=assignment, work=work, roster=roster, names=names)
-        found, rules = gathered.handed_in, [f"Layout: {gathered.layout}.", *gathered.rules]
+        layouts = [_inbox_layout(work)]
+        times = newest_times(folder, policy.terms)
+    gathered = gather(
+        folder, assignment=assignment, work=work, roster=roster, names=names, layouts=layouts
+    )
     candidates = [
         Candidate(
             one.person,
@@ -56,61 +61,60 @@ def find(
             shown=one.shown,
             submitted=one.submitted,
             attempt=one.attempt,
-            late=policy.lateness(assignment, one.person.student, one.submitted),
+            late=_late(policy, assignment, one.person, one.submitted, times),
             refused=one.refused,
         )
-        for one in found
+        for one in gathered.handed_in
     ]
-    rules += [f"{one.person.student}: {other}" for one in found for other in one.others]
-    present = {candidate.person.student for candidate in candidates}
-    absent = [person for person in (roster.people if roster else ()) if person.student not in present]
     candidates += [
-        Candidate(person, safe_name(person.student), late=Lateness(), missing=True) for person in absent
+        Candidate(person, safe_name(person.student), missing=True)
+        for person in (gathered.absent(roster) if roster else ())
     ]
-    _require_distinct(candidates)
-    words = policy.words(assignment)
-    return Source(candidates, [*rules, *([words] if words else []), *policy.remarks])
+    rules = [f"Layout: {gathered.layout}.", *gathered.rules]
+    rules += [f"{one.person.student}: {other}" for one in gathered.handed_in for other in one.others]
+    rules += [words for words in (policy.words(assignment),) if words]
+    return Source(candidates, [*rules, *policy.remarks])
 
 
-def _from_inbox(
-    inbox: Path, assignment: str, roster: Roster | None, work: Path
-) -> tuple[list[HandedIn], list[str]]:
-    """The newest submission of each student in an inbox, copied out of their reach."""
-    rules = ["Layout: an inbox of grader submit; the submission with the highest number counts."]
-    found = []
-    for number, (student, stored) in enumerate(sorted(newest(read_inbox(inbox, assignment)).items())):
-        person = (roster.find(student=student) if roster else None) or Person(student=student)
-        rules += stored.remarks
-        paths = [] if stored.refused else fetch(inbox, stored, work / f"inbox-{number}")
-        own = [path for path in paths if path.name == f"{assignment}.py"] or [
-            path for path in paths if path.suffix == ".py"
-        ]
-        refused = stored.refused
-        if not refused and len(own) != 1:
-            got = ", ".join(path.name for path in paths) or "nothing"
-            refused = f"expected {assignment}.py, or one Python file, got {got}."
-        found.append(
-            HandedIn(
-                person,
-                None if refused else own[0],
-                stored.shown,
-                submitted=_aware(stored.time),
-                attempt=stored.number,
-                refused=refused,
-            )
-        )
-    return found, rules
+def _late(
+    policy: Policy,
+    assignment: str,
+    person: Person,
+    submitted: datetime | None,
+    times: Mapping[str, Mapping[str, datetime | None]],
+) -> Lateness:
+    """What lateness costs; late days spent on other assignments are known where all came through one inbox."""
+    others = {id: when for id, when in times.get(person.student, {}).items() if id != assignment}
+    return policy.over_course(person.student, {**others, assignment: submitted})[assignment]
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return None if moment is None or moment.utcoffset() is None else moment
+def _inbox_layout(work: Path) -> Layout:
+    """The layout of an inbox; files are copied out of the students' reach before anything looks at them."""
+
+    def inbox(place: Place) -> Sighting | None:
+        attempts, rules = [], [_RULE]
+        for at, stored in enumerate(read_inbox(place.folder, place.assignment)):
+            attempts.append(_attempt(place, stored, work / f"inbox-{at}"))
+            rules += stored.remarks
+        return Sighting("an inbox of 'grader submit'", attempts, rules)
+
+    return inbox
 
 
-def _require_distinct(candidates: Sequence[Candidate]) -> None:
-    seen: dict[str, str] = {}
-    for candidate in candidates:
-        other = seen.setdefault(candidate.file.casefold(), candidate.person.student)
-        if other != candidate.person.student:
-            raise AssignmentError(
-                f"students: expected names that differ, got {other!r} and {candidate.person.student!r}."
-            )
+def _attempt(place: Place, stored: Stored, to: Path) -> Attempt:
+    refused = stored.refused
+    if not refused:
+        try:
+            fetch(place.folder, stored, to)
+        except SubmissionError as error:  # it changed since it was read; the others are graded all the same
+            refused = error.message
+    student = Person(student=stored.student)
+    return Attempt(
+        Owner(stored.student, student, {"student": stored.student}),
+        stored.shown,
+        folder=None if refused else to,
+        submitted=stored.time,
+        number=stored.number,
+        order=f"{stored.number:09}",
+        refused=refused,
+    )

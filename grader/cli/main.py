@@ -22,6 +22,8 @@ R = TypeVar("R")
 
 _COMMANDS = {
     "grade": ("grading", "Grade a submission with the course's assignment."),
+    "batch": ("batching", "Grade a whole folder of submissions."),
+    "regrade": ("batching", "Judge a batch again from stored answers."),
     "check": ("grading", "Check your file on the public cases of your hand-out."),
     "demo": ("grading", "Grade a sample submission, to see what comes out."),
     "audit": ("auditing", "Test an assignment's checks with mutants and right variants."),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -171,3 +175,28 @@ def test_what_could_not_be_measured_counts_neither_for_nor_against_a_right_submi
     assert isinstance(found, WrongSubmission)
     assert not found.caught
     assert found.got == ["halve: agrees", "spread: agrees"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent ended")
+def test_a_killed_audit_leaves_no_process_behind(strong: Path) -> None:
+    command = [sys.executable, "-m", "grader", "--course", str(strong), "audit", "weak", "--jobs", "2"]
+    process = subprocess.Popen([*command, "--box", "bare", "--seeds", "500"], stderr=subprocess.DEVNULL)
+    children: list[int] = []
+    until = time.monotonic() + 60
+    while len(children) < 3 and time.monotonic() < until:  # two of the pool, and the one that keeps their books
+        time.sleep(0.05)
+        children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    time.sleep(1)
+    process.kill()
+    process.wait()
+
+    while (left := [pid for pid in children if _runs(pid)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(children) >= 3
+    assert left == []
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False

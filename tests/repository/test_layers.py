@@ -21,10 +21,10 @@ LAYERS = (
     ("testing",),
     ("courses", "banks", "evidence"),
     ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
-    ("judging",),
+    ("judging", "tapes"),
     ("grading", "reports"),
     ("exports", "inboxes", "lateness"),
-    ("audit",),
+    ("audit", "batch"),
     ("cli",),
     ("__main__",),
 )
