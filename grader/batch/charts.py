@@ -9,7 +9,7 @@ from grader.batch.summaries import Summary
 __all__ = ["Bar", "Histogram", "histogram"]
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12.0, 352.0, 26.0, 168.0
-_WIDTH, _HEIGHT = 364, 200
+_WIDTH, _HEIGHT = 378, 200
 _GAP = 3.0
 
 
