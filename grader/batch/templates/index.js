@@ -25,6 +25,27 @@
   }));
   let sorted = "";
 
+  // So many cells are slow to move; the map is put in order once it is looked at.
+  let behind = false;
+  let seen = false;
+  const follow = () => {
+    if (!behind || !seen) return;
+    map.tBodies[0].append(...rows.map(({ mirror }) => mirror));
+    behind = false;
+  };
+  if (map) {
+    const watch = new IntersectionObserver((found) => {
+      seen = found.at(-1).isIntersecting;
+      follow();
+    });
+    watch.observe(map.parentNode);
+    window.addEventListener("beforeprint", () => {
+      seen = true;
+      follow();
+    });
+    field("follows").hidden = false;
+  }
+
   const say = () => {
     const count = rows.reduce((sum, { row }) => sum + !row.hidden, 0);
     const words = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} students shown`;
@@ -60,7 +81,8 @@
       return turn * (typeof a === "string" ? collator.compare(a, b) : a - b);
     });
     body.append(...rows.map(({ row }) => row));
-    if (map) map.tBodies[0].append(...rows.map(({ mirror }) => mirror));
+    behind = map !== null;
+    follow();
     sorted = `, sorted by ${head.textContent.trim().toLowerCase()}, ${down ? "descending" : "ascending"}`;
     say();
   };
