@@ -63,7 +63,9 @@ def histogram(summary: Summary) -> Histogram | None:
         )  # fmt: skip
     ticks = [(round(_LEFT + at * wide, 1), str(at * step)) for at in range(0, len(counts) + 1, 2)]
     median = (
-        None if summary.median is None else round(_LEFT + (_RIGHT - _LEFT) * min(summary.median, 100) / 100, 1)
+        None
+        if summary.median is None
+        else round(_LEFT + (_RIGHT - _LEFT) * min(summary.median, 100) / 100, 1)
     )
     return Histogram(
         width=_WIDTH,

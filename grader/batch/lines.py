@@ -37,10 +37,10 @@ STATES: dict[Standing, Look] = {
 }
 
 CAUTIONS: dict[Standing, tuple[str, str]] = {
-    "fault": ("No verdict, by our fault", "No points are lost. Grade them again with --resume."),
+    "fault": ("No verdict, by our fault", "No points are lost. --resume grades them again."),
     "partly": (
         "Partly checked, by our fault",
-        "Some exercises could not be checked, so there are no final points.",
+        "Some exercises could not be checked, so there are no final points yet. --resume grades them again.",
     ),
     "refused": ("Refused", "What was handed in cannot be graded."),
     "missing": ("Nothing handed in", "The course knows these students, and there is no submission."),

@@ -50,7 +50,7 @@ def mosaic(batch: Batch, lines: list[Line]) -> list[Row]:
     return rows
 
 
-# Tens of thousands of cells are few kinds, so each kind is written once. Nothing but numbers and our own words is in it.
+# Tens of thousands of cells are of few kinds, so each kind is written once; it holds numbers and our own words alone.
 @functools.lru_cache(maxsize=4096)
 def _cell(status: str, score: float, max_score: float) -> str:
     points = f"{rounded(score, max_score)} of {wording.number(max_score)}"

@@ -47,7 +47,7 @@ def index_page(batch: Batch, summary: Summary) -> str:
     """The page as text, to be saved in UTF-8 as `index.html` beside `reports/`."""
     environment, script = _environment(), _script()
     lines = [line(entry, batch) for entry in batch.entries]
-    links = {one.student: one.link for one in lines}
+    people = {one.student: (one.link, one.name) for one in lines}
     return environment.get_template("index.html").render(
         batch=batch,
         summary=summary,
@@ -61,7 +61,7 @@ def index_page(batch: Batch, summary: Summary) -> str:
         rows=mosaic(batch, lines),
         legend=LEGEND,
         not_passed=_not_passed(batch),
-        slowest=[(student, links.get(student, ""), cpu_s) for student, cpu_s in summary.slowest],
+        slowest=[(*people.get(student, ("", "")), student, cpu_s) for student, cpu_s in summary.slowest],
         rules=batch.rules[:_MOST_RULES],
         more_rules=max(0, len(batch.rules) - _MOST_RULES),
         full=wording.number(batch.max_score),

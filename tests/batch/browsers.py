@@ -20,9 +20,13 @@ __all__ = ["Browser", "chromium"]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _PATIENCE_S = 120.0
 # The browser listens on descriptor 3 and answers on 4.
-_START = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
-)
+_START = """
+import os, sys
+_, listens, answers, *command = sys.argv
+os.dup2(int(listens), 3)
+os.dup2(int(answers), 4)
+os.execv(command[0], command)
+"""
 _KEYS = {"Tab": 9, "Enter": 13, " ": 32}
 
 
@@ -56,6 +60,8 @@ class Browser:
         self._numbers = itertools.count(1)
         self._events: list[dict[str, Any]] = []
         self._session = ""
+        self.page = ""
+        """Address that a fixture keeps here for its tests."""
         self.problems: list[str] = []
 
     def __enter__(self) -> Self:

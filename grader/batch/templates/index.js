@@ -13,6 +13,7 @@
   const key = (cell, kind) => {
     const text = cell.textContent.trim();
     if (kind === "text") return text;
+    if (kind === "state") return cell.parentNode.dataset.state;
     const time = cell.querySelector("time");
     const value = kind === "time" ? Date.parse(time ? time.dateTime : "") : parseFloat(cell.dataset.value ?? text);
     return Number.isNaN(value) ? null : value;
