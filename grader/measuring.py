@@ -51,7 +51,8 @@ _SHARE = {"fast": 1.0, "scales": 0.5}
 crossing by a good part of it for as long as they live, and no number of rounds tells that from work."""
 _TINY = 0.02
 _SPARE = 0.3
-"""What an exponent may be above the reference's, however strict the threshold."""
+"""What an exponent may be above the reference's, however strict the threshold; and above the threshold, for whatever
+the reference does."""
 _CLEAR = {"fast": math.log(3), "scales": 0.3, "frugal": math.log(1.5)}
 _LEAST_MIB = 4.0
 _FEW = 3
@@ -238,9 +239,14 @@ class _Timing:
         return taken
 
     def _verdict(self, series: _Series) -> Decision:
-        excesses = self._excesses(series)
         clear = _CLEAR[self.check.kind]
-        return decide(excesses, clear=clear, looks=self.looks)
+        verdict = decide(self._excesses(series), clear=clear, looks=self.looks)
+        if self.check.kind == "fast" or verdict != "pass":
+            return verdict
+        # A reference that only seems to grow so fast, since what it takes is lost in noise, lets nobody pass.
+        limit = self.check.limit + _SPARE
+        strict = [exponent - limit for exponent in self._exponents(series, "student")]
+        return "pass" if decide(strict, clear=clear, looks=self.looks) == "pass" else "open"
 
     def _excesses(self, series: _Series) -> list[float]:
         """How far each round is over the threshold."""

@@ -176,6 +176,16 @@ def test_a_machine_on_which_the_reference_grows_faster_asks_less() -> None:
     assert judged(FakeArena(clock), scales(vectors, sizes=(64, 128, 256))) is None
 
 
+def test_a_reference_that_seems_to_grow_fast_in_noise_lets_nobody_pass() -> None:
+    def clock(side: str, number: int, size: int) -> float:
+        if side == "student":
+            return 0.0005 + 1e-6 * size**2  # quadratic, where 1.3 is allowed
+        return 0.0005 + (1e-6 * size**2.2 if side == "reference" else 0.0)
+
+    with pytest.raises(FaultError, match="inconclusive"):
+        judged(FakeArena(clock), scales(vectors, sizes=(64, 128, 256, 512)))
+
+
 def test_sizes_whose_work_is_lost_beside_crossing_are_left_out() -> None:
     """Up to 256 entries the student's work is a hundredth of crossing; what is left grows as the square."""
 
