@@ -15,8 +15,9 @@ from grader.boxes import Limits
 from grader.cases import Contract, draw_cases, real
 from grader.checks import Failure, fast, frugal, scales
 from grader.errors import FaultError
-from grader.measuring import Arena, Side, Taken
+from grader.measuring import Arena, Side
 from grader.protocol import Ending, Outcome, Reply, Script, StudentError
+from grader.series import Taken
 
 Rng = np.random.Generator
 Clock = Callable[[str, int, int], float | None]
