@@ -291,7 +291,7 @@ def _answer(message: Any, offered: Mapping[int, Offered]) -> dict[str, Any]:
     if call is None:
         raise ProtocolError("expected a function that was offered, got another number.")
     try:
-        with warnings.catch_warnings(action="ignore"):  # of what a student passes: nobody out here can mend it
+        with warnings.catch_warnings(action="ignore"):  # of what a student passes
             value = call(field_of(message, "args", tuple), field_of(message, "kwargs", dict))
         return {"op": "answer", "value": value, "error": None}
     except ValueError as error:

@@ -270,7 +270,6 @@ def test_an_offered_function_warns_nobody_of_what_a_student_gave_it(talk: Talker
     assert np.isnan(value_of(outcome))
 
 
-
 def test_a_function_that_was_not_offered_ends_the_box(talk: Talker) -> None:
     talked = talk(OFFERING)
 
