@@ -15,8 +15,9 @@ from grader.boxes import Limits
 from grader.cases import Contract, draw_cases, real
 from grader.checks import Failure, fast, frugal, scales
 from grader.errors import FaultError
-from grader.measuring import Arena, Side, Taken
+from grader.measuring import Arena, Side
 from grader.protocol import Ending, Outcome, Reply, Script, StudentError
+from grader.series import Taken
 
 Rng = np.random.Generator
 Clock = Callable[[str, int, int], float | None]
@@ -174,6 +175,16 @@ def test_a_machine_on_which_the_reference_grows_faster_asks_less() -> None:
         return float(1e-3 * (0.5 + own) * np.exp(0.02 * rng.normal()))
 
     assert judged(FakeArena(clock), scales(vectors, sizes=(64, 128, 256))) is None
+
+
+def test_a_reference_that_seems_to_grow_fast_in_noise_lets_nobody_pass() -> None:
+    def clock(side: str, number: int, size: int) -> float:
+        if side == "student":
+            return 0.0005 + 1e-6 * size**2  # quadratic, where 1.3 is allowed
+        return 0.0005 + (1e-6 * size**2.2 if side == "reference" else 0.0)
+
+    with pytest.raises(FaultError, match="inconclusive"):
+        judged(FakeArena(clock), scales(vectors, sizes=(64, 128, 256, 512)))
 
 
 def test_sizes_whose_work_is_lost_beside_crossing_are_left_out() -> None:

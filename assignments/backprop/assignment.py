@@ -208,7 +208,7 @@ assignment = Assignment(
                 "grad": function(
                     ask.make_slope,
                     takes=[real("*shape")],
-                    factor=choice(1.0, 1.0, 1.25, 0.5, -1.0),
+                    factor=choice(1.0, 1.0, 1.25, 0.5, -1.5),
                     at=integer("", low=0, high=40),
                     spare=choice(0.0, 3e-9, 9e-9),
                 ),

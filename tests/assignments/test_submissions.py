@@ -16,8 +16,9 @@ import pytest
 
 from grader import grading
 from grader.banks import Bank, cached_bank
-from grader.boxes import open_box
+from grader.boxes import choose, open_box
 from grader.courses import Course
+from grader.errors import FaultError
 from grader.results import Result
 from grader.submissions import collect
 
@@ -56,13 +57,22 @@ def timed(id: str) -> frozenset[str]:
     )
 
 
+@cache
+def box() -> str:
+    """The strongest that works here, for it is forked in milliseconds; else the plain process."""
+    try:
+        return choose(["numpy"]).kind
+    except FaultError:
+        return "bare"
+
+
 def graded(path: Path, seed: int = 0) -> Result:
     drawn = bank(path.parents[2].name, seed)
     return grading.grade(
         drawn,
         collect(path),
-        lambda: open_box("bare", drawn.libraries, drawn.limits),
-        box="bare",
+        lambda: open_box(box(), drawn.libraries, drawn.limits),
+        box=box(),
         explain=False,  # the verdict is what counts here; making cases small has its own tests
     )
 

@@ -261,6 +261,15 @@ def test_any_exception_of_an_offered_function_reaches_the_student_and_not_us(tal
     assert value_of(fine) == 0.25
 
 
+def test_an_offered_function_warns_nobody_of_what_a_student_gave_it(talk: Talker) -> None:
+    """Warnings are errors in tests, and would come back to the student as one."""
+    outcome = talk("def right(f, x):\n    return f(x)\n").run(
+        call("right", Callback(1, "f"), float("inf")),
+        offered={1: lambda args, kwargs: float(np.sin(args[0]))},
+    )[0]
+    assert np.isnan(value_of(outcome))
+
+
 def test_a_function_that_was_not_offered_ends_the_box(talk: Talker) -> None:
     talked = talk(OFFERING)
 

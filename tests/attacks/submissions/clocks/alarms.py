@@ -5,7 +5,6 @@ Must not: have the grader wait, or take for an answer what is none.
 Verdict: reply, error, exited, protocol, timeout
 Shown in: nowhere: the worker is in the student's hands in every box; the grader reads what it says with care
 Held in: bare
-Limits: wall_s=1
 """
 
 import signal
