@@ -8,6 +8,7 @@ import gc
 import hashlib
 import inspect
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -26,8 +27,9 @@ from grader.boxes import Box, Limits, open_box, patient
 from grader.bundles import bundle
 from grader.checks import check_to_data
 from grader.courses import Course
-from grader.errors import FaultError
+from grader.errors import AssignmentError, FaultError
 from grader.grading import grade
+from grader.jail.kernel import die_with_parent
 from grader.protocol import pack
 from grader.results import Result
 from grader.submissions import collect
@@ -126,6 +128,11 @@ def prepare_process(desk: Desk) -> None:
     """Called once in each process that works on tasks."""
     global _desk  # noqa: PLW0603 - a process pool hands its tasks to plain functions
     _desk = desk
+    if sys.platform == "linux":
+        die_with_parent()  # a killed audit must not leave processes that work on
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():  # killed before we could say so
+        os._exit(1)
     patient()  # others want the processor while we wait
     gc.set_threshold(100_000, 50, 100)  # thousands of trials at a time, none of them garbage
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
@@ -255,7 +262,12 @@ def _graded(desk: Desk, path: Path) -> Result:
 def _seed(desk: Desk, task: Task) -> list[dict[str, Any]]:
     """The reference, and the reference with noise, on the cases of another seed."""
     seed = int(task[1])
-    bank = build_bank(desk.assignment, seed=seed)
+    try:
+        bank = build_bank(desk.assignment, seed=seed)
+    except AssignmentError as error:
+        # With this seed nobody's submission would be graded, a right one's neither.
+        words = {"what": "no cases could be drawn", "message": error.message}
+        return [_record(FalseFailure(seed=seed, exercise=desk.id, check="the bank", **words))]
     session = desk.bench(bank).open(desk.bundle())
     found: list[FalseFailure] = []
     try:
