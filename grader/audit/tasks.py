@@ -27,7 +27,7 @@ from grader.boxes import Box, Limits, open_box, patient
 from grader.bundles import bundle
 from grader.checks import check_to_data
 from grader.courses import Course
-from grader.errors import FaultError
+from grader.errors import AssignmentError, FaultError
 from grader.grading import grade
 from grader.jail.kernel import die_with_parent
 from grader.protocol import pack
@@ -262,7 +262,12 @@ def _graded(desk: Desk, path: Path) -> Result:
 def _seed(desk: Desk, task: Task) -> list[dict[str, Any]]:
     """The reference, and the reference with noise, on the cases of another seed."""
     seed = int(task[1])
-    bank = build_bank(desk.assignment, seed=seed)
+    try:
+        bank = build_bank(desk.assignment, seed=seed)
+    except AssignmentError as error:
+        # With this seed nobody's submission would be graded, a right one's neither.
+        words = {"what": "no cases could be drawn", "message": error.message}
+        return [_record(FalseFailure(seed=seed, exercise=desk.id, check="the bank", **words))]
     session = desk.bench(bank).open(desk.bundle())
     found: list[FalseFailure] = []
     try:

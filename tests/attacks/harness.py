@@ -147,12 +147,13 @@ def _converse(session: Session, trial: Trial, host: Host) -> None:
     else:
         trial.verdict, trial.value = ("error" if outcome.error else "reply"), outcome.value
     trial.printed += session.printed()[0]
-    # Twice: what the attack left in its own pipe may cost its author one more answer, but not two.
+    # Twice: what the attack left in its own worker may cost its author more answers there, but none in the next one.
     for _ in range(2):
         [after] = session.run([_call("fine")])
         trial.fine = isinstance(after, Reply) and after.value == "fine"
         if trial.fine:
             break
+        session.renew()
 
 
 def _left(running: int, descriptors: int) -> list[str]:

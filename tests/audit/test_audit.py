@@ -177,15 +177,37 @@ def test_what_could_not_be_measured_counts_neither_for_nor_against_a_right_submi
     assert found.got == ["halve: agrees", "spread: agrees"]
 
 
+def test_a_seed_with_which_no_cases_can_be_drawn_is_a_finding_and_does_not_end_the_audit(
+    strong: Path,
+) -> None:
+    """As own_backward could not with one seed of a hundred: nothing would have been judged wrongly, nor rightly."""
+    file = strong / "assignments" / "weak" / "assignment.py"
+    picky = (
+        'agrees(), satisfies("No entry is near 2.5", lambda answer, x: bool((abs(x - 2.5) > 2e-4).all())), '
+    )
+    file.write_text(file.read_text().replace("agrees(), ", picky, 1))
+
+    audit = audited(strong, "--seeds", "40")
+
+    assert audit.seeds == 40
+    assert 0 < len(audit.false_failures) < 40
+    assert {item.what for item in audit.false_failures} == {"no cases could be drawn"}
+    assert "satisfies: expected the reference to pass" in audit.false_failures[0].message
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent ended")
 def test_a_killed_audit_leaves_no_process_behind(strong: Path) -> None:
     command = [sys.executable, "-m", "grader", "--course", str(strong), "audit", "weak", "--jobs", "2"]
     process = subprocess.Popen([*command, "--box", "bare", "--seeds", "500"], stderr=subprocess.DEVNULL)
     children: list[int] = []
     until = time.monotonic() + 60
-    while len(children) < 3 and time.monotonic() < until:  # two of the pool, and the one that keeps their books
+    while (
+        len(children) < 3 and time.monotonic() < until
+    ):  # two of the pool, and the one that keeps their books
         time.sleep(0.05)
-        children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        children = [
+            int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        ]
     time.sleep(1)
     process.kill()
     process.wait()

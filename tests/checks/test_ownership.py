@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import Contract, real
+from grader.cases import Case, Contract, real
 from grader.checks import own_backward, require_discerning
 from grader.errors import AssignmentError
 from grader.protocol import Ending, Reply
@@ -160,3 +160,25 @@ def test_a_forged_reply_is_only_another_answer() -> None:
     assert (
         CHECK.judge(LINEAR, trial, [Reply(nothing), *zeros]) is None
     )  # a forward of zeros has this backward
+
+
+def test_a_case_with_a_kink_along_every_direction_is_passed_over() -> None:
+    def bent_grad(x: Any) -> Any:
+        """Gradient of the sum of squares, which is a saw between -1/2 and 1/2."""
+        saw = 300 * np.cos(300 * x) * np.sign(np.sin(300 * x))
+        return np.where(np.abs(x) < 0.5, saw, 2 * x)
+
+    globals()["bent"] = bent = lambda x: float(np.where(np.abs(x) < 0.5, np.abs(np.sin(300 * x)), x**2).sum())
+    contract = Contract("bent_grad", {"x": real("n")}, real("n"), bent_grad, where="exercise 'bent_grad'")
+    check = own_backward(lambda student, x: student.bent(x), wrt="x", cotangent=None)
+    rng = np.random.default_rng(3)
+    cases = [
+        Case("", {"x": x}, {"n": len(x)}) for x in (np.array([1.0, -2.0]), rng.uniform(-0.4, 0.4, size=40))
+    ]
+
+    trials = check.plan(contract, cases)
+
+    assert [trial.inputs["x"].size for trial in trials] == [2]
+    assert failure(check, contract, bent_grad, cases, bent=bent) is None
+    with pytest.raises(AssignmentError, match="where the forward has a derivative by x, got none"):
+        check.plan(contract, cases[1:])

@@ -72,6 +72,8 @@ class OwnBackward:
         for lines, chosen in ((0, spread(small, _SMALL)), (_DIRECTIONS, spread(large, _LARGE))):
             for case in chosen:
                 found = pullback.settled(contract, case, lines=lines, steps=_STEPS, still=still)
+                if not found.smooth.any():
+                    continue  # a kink along every direction: there is nothing to hold the student against
                 trials.append(self._trial(contract, pullback, case, found, lines))
         for name in words_of(self.wrt):
             if not any(name in trial.expected["judged"] for trial in trials):
