@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import FormatError
+from grader.results import Lateness
 
 __all__ = [
     "SCHEMA",
@@ -47,21 +48,6 @@ class Person(_Record):
     email: str = ""
     ids: dict[str, str] = {}
     """Names in other systems, by column, such as `canvas_id`, `sis_user_id`, `sis_login_id`, `section`."""
-
-
-class Lateness(_Record):
-    """What handing in late means, in words that the student sees."""
-
-    late_s: float = 0.0
-    """Seconds after the deadline that holds for this student; 0 where it is in time."""
-    days: int = 0
-    """Days that are charged: begun days after the grace period that no late day pays for."""
-    late_days: int = 0
-    """Late days of the student's own that pay for it."""
-    share: float = 1.0
-    """What is left of the points, 0 to 1."""
-    words: str = ""
-    """The sentence for the report; empty where there is no deadline."""
 
 
 class ExerciseScore(_Record):

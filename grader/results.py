@@ -176,6 +176,21 @@ class Problem(_Record):
     """Ours, not the student's."""
 
 
+class Lateness(_Record):
+    """What handing in late means, in words that the student sees."""
+
+    late_s: float = 0.0
+    """Seconds after the deadline that holds for this student; 0 where it is in time."""
+    days: int = 0
+    """Days that are charged: begun days after the grace period that no late day pays for."""
+    late_days: int = 0
+    """Late days of the student's own that pay for it."""
+    share: float = 1.0
+    """What is left of the points, 0 to 1."""
+    words: str = ""
+    """The sentence for the report; empty where there is no deadline."""
+
+
 class Result(_Record):
     """The verdict on one submission of one assignment."""
 
@@ -193,7 +208,9 @@ class Result(_Record):
     """For `public`: what the hidden part will look at, in words."""
     submission: SourceFile
     score: float
+    """Points before anything is taken off for lateness."""
     max_score: float
+    late: Lateness = Lateness()
     exercises: list[ExerciseResult]
     problems: list[Problem] = []
     seed: int
@@ -220,6 +237,11 @@ class Result(_Record):
             for check in exercise.checks
             if check.status == "fault"
         ]
+
+    @property
+    def final(self) -> float:
+        """Points that count."""
+        return round(self.score * self.late.share, 4)
 
     @property
     def percent(self) -> float:

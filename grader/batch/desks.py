@@ -149,6 +149,7 @@ class Desk:
             )
         finally:
             recorder.close()
+        result = result.model_copy(update={"late": job.late})
         return self.done(job.student, job.key, result, write_tape(recorder.tape, about=self.about))
 
     def done(self, student: str, key: str, result: Result, tape: bytes) -> Done:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from grader.results import Lateness
+
 __all__ = ["Done", "Engine", "Job"]
 
 
@@ -19,6 +21,8 @@ class Job:
     data: bytes
     key: str
     """Content of all that the verdict depends on; see `grader.batch.desks`."""
+    late: Lateness = Lateness()
+    """For the report; the verdict does not depend on it."""
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,7 @@ class Regraded:
     """Students whose verdict stays, and why it could not be given anew."""
 
 
-def regrade(
-    desk: Desk, batch: Batch, out: Path, *, write: bool = True
-) -> Regraded:
+def regrade(desk: Desk, batch: Batch, out: Path, *, write: bool = True) -> Regraded:
     """Judge every graded submission of a batch again.
 
     Args:
@@ -107,7 +105,7 @@ def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result,
     result = grade(desk.bank, submission, start, box=before.box, session=player, measure=player.measure)  # type: ignore[arg-type]
     if result.faults:
         raise FormatError(f"{result.faults[0]}; run 'grader batch' again.")
-    kept = {"submission": before.submission, "wall_s": before.wall_s}
+    kept = {"submission": before.submission, "wall_s": before.wall_s, "late": before.late}
     return result.model_copy(update=kept), data
 
 

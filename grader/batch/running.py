@@ -143,11 +143,16 @@ def _sort(
         folder.forget(candidate.file)
         book.entries[student] = _entry(candidate)
         return
-    job = Job(student, submission.name, submission.data, desk.key(submission))
+    job = Job(student, submission.name, submission.data, desk.key(submission), candidate.late)
     kept = folder.kept(candidate.file, job.key) if resume else None
     if kept is None:
         jobs.append(job)
         return
+    if (
+        kept.late != candidate.late
+    ):  # an extension, or another policy: the verdict stands, the report says it anew
+        kept = kept.model_copy(update={"late": candidate.late})
+        folder.keep(candidate.file, desk.done(student, job.key, kept, folder.replies(candidate.file)))
     book.kept += 1
     results[student] = kept
     book.entries[student] = _graded(candidate, kept, pages=desk.pages)

@@ -50,9 +50,7 @@ def find(
     if is_inbox(folder, assignment):
         layouts = [_inbox_layout(work)]
         times = newest_times(folder, policy.terms)
-    gathered = gather(
-        folder, assignment=assignment, work=work, roster=roster, names=names, layouts=layouts
-    )
+    gathered = gather(folder, assignment=assignment, work=work, roster=roster, names=names, layouts=layouts)
     candidates = [
         Candidate(
             one.person,

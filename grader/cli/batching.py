@@ -45,7 +45,9 @@ _under = click.option(
     help="Where submissions are graded.",
 )
 @click.option("--address", help="With --engine ray: the cluster; by default one on this machine.")
-@click.option("--resume", is_flag=True, help="Keep what an earlier run graded, where nothing has changed since.")
+@click.option(
+    "--resume", is_flag=True, help="Keep what an earlier run graded, where nothing has changed since."
+)
 @click.option("--students", type=click.Path(path_type=Path, dir_okay=False), help="CSV of all students.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
@@ -86,7 +88,9 @@ def batch_command(
     work = Path(tempfile.mkdtemp(prefix="grader-batch-"))
     try:
         names = [exercise.name for exercise in loaded.exercises]
-        source = find(submissions, assignment=assignment, names=names, roster=roster, policy=policy, work=work)
+        source = find(
+            submissions, assignment=assignment, names=names, roster=roster, policy=policy, work=work
+        )
         for rule in source.rules:
             click.echo(inert(rule), err=True)
         desk.warm()
@@ -121,7 +125,11 @@ def regrade_command(course: Path, out: Path, dry_run: bool) -> None:
 @contextmanager
 def _engine(name: str, desk: Desk, jobs: int | None, address: str | None) -> Iterator[Engine]:
     """The engine that was asked for, closed at the end."""
-    count = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    count = (
+        jobs or len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else jobs or os.cpu_count() or 1
+    )
     made: Engine
     if name == "ray":
         from grader.batch.cluster import RayEngine

@@ -97,6 +97,8 @@ class _Writer:
 
     def report(self, result: Result) -> None:
         self.put(one_line(wording.headline(result)), style="bold")
+        if late := wording.lateness(result):
+            self.put(one_line(late))
         for problem in result.problems:
             self.put()
             self._problem(problem)

@@ -81,6 +81,14 @@ def headline(result: Result) -> str:
     return f"{result.title}: {points(result.score, result.max_score)}{f' ({share})' if share else ''}"
 
 
+def lateness(result: Result) -> str:
+    """What handing in late means for the points; empty where there is no deadline."""
+    words = result.late.words.strip()
+    if words and result.late.share < 1:
+        return f"{words} So {points(result.final, result.max_score)} count."
+    return words
+
+
 def place(where: Where) -> str:
     """`losses.py, line 12, in softmax`; names that students make up may be long, so they are cut."""
     function = f", in {cut(where.function, 120)}" if where.function else ""

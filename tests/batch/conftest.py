@@ -64,7 +64,9 @@ def out(tmp_path: Path) -> Path:
 def grade_all(root: Path, out: Path, box: str, tmp_path: Path, kept_imports: None) -> Iterator[Run]:
     """Grades texts by student, with two processes."""
 
-    def run(texts: Mapping[str, str], *, resume: bool = False, seed: int = 0, out: Path | None = out) -> Graded:
+    def run(
+        texts: Mapping[str, str], *, resume: bool = False, seed: int = 0, out: Path | None = out
+    ) -> Graded:
         assert out is not None
         desk = Desk(str(root), "tiny", box, seed)
         desk.warm()

@@ -78,7 +78,9 @@ def test_resuming_grades_only_what_is_new_or_has_changed(
             desk, candidates(tmp_path / "in", texts), out, engine, resume=resume, progress=steps.append
         )
         assert sorted(results) == sorted(texts) == [entry.person.student for entry in batch.entries]
-        assert [step.done for step in steps] == list(range(len(texts) - len(engine.given) + 1, len(texts) + 1))
+        assert [step.done for step in steps] == list(
+            range(len(texts) - len(engine.given) + 1, len(texts) + 1)
+        )
         return engine.given
 
     assert given(texts) == ["ada", "bob", "fay"]
@@ -167,9 +169,7 @@ def test_an_interruption_keeps_what_is_done_and_ends_what_runs(desk: Desk, out: 
 
     engine = LocalEngine(desk, 1)
     texts = {name: CLASS[name] for name in ("ada", "bob", "fay")}
-    batch, results = run_batch(
-        desk, candidates(tmp_path / "in", texts), out, engine, progress=stop
-    )
+    batch, results = run_batch(desk, candidates(tmp_path / "in", texts), out, engine, progress=stop)
     engine.close()
 
     assert not batch.complete

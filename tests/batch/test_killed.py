@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.batch.conftest import CLASS, without_times
 from grader.results import read_result
+from tests.batch.conftest import CLASS, without_times
 
 TEXTS = {f"{name}{number}": text for number in range(3) for name, text in CLASS.items() if name != "cyd"}
 
@@ -48,7 +48,9 @@ def kept(out: Path) -> dict[str, Any]:
     return {**said, "batch": batch, "gradebook": (out / "gradebook.csv").read_text()}
 
 
-def test_a_batch_killed_at_random_moments_and_resumed_says_the_same(command: list[str], tmp_path: Path) -> None:
+def test_a_batch_killed_at_random_moments_and_resumed_says_the_same(
+    command: list[str], tmp_path: Path
+) -> None:
     run(command, tmp_path / "whole")
     out, rng = tmp_path / "killed", random.Random(7)
     results = []
@@ -70,7 +72,11 @@ def test_a_batch_killed_at_random_moments_and_resumed_says_the_same(command: lis
 def test_ctrl_c_ends_with_what_is_done(command: list[str], tmp_path: Path) -> None:
     out = tmp_path / "stopped"
     process = subprocess.Popen(
-        [*command, str(out)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        [*command, str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     while not list(out.glob("results/*.json")) and process.poll() is None:
         time.sleep(0.02)

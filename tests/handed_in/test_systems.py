@@ -108,7 +108,7 @@ def test_another_number_in_canvas_is_another_student_of_the_same_name(look: Look
 
 MOODLE: dict[str, str | bytes] = {
     "Jane Doe_123456_assignsubmission_file_/losses.py": GOOD,
-    "Seán OBrien_123457_assignsubmission_file/work/losses.py": GOOD,
+    "Seán OBrien_123457_assignsubmission_file/place/losses.py": GOOD,
     "Seán OBrien_123457_assignsubmission_onlinetext/onlinetext.html": "<p>",
     "Anna Maria van Dyk_123458_assignsubmission_onlinetext_/onlinetext.html": "<p>",
     "New Student_123459_assignsubmission_file_/a.py": GOOD,
@@ -120,7 +120,7 @@ def test_a_download_from_moodle_in_folders(look: Look) -> None:
     assert gathered.layout == "a download from Moodle"
     assert table(gathered) == {
         "jdoe": "download.zip!Jane Doe_123456_assignsubmission_file_/losses.py",
-        "sob": "download.zip!Seán OBrien_123457_assignsubmission_file/work/losses.py",
+        "sob": "download.zip!Seán OBrien_123457_assignsubmission_file/place/losses.py",
         "avd": "expected a file, got text that was typed in.",
         "New Student_123459": "download.zip!New Student_123459_assignsubmission_file_/a.py",
     }

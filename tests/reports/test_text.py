@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.reports import print_text, render_text
-from grader.results import Output, Problem, Result, Where
+from grader.results import Lateness, Output, Problem, Result, Where
 from tests.reports.builders import check, evidence, exercise, losses, result
 
 HOSTILE = "[bold]x[/bold] [link=https://evil.example]y[/link] :bomb: \x1b[2J\x1b]0;t\x07 \u202e \x00 \r gone"
@@ -129,3 +129,15 @@ def test_printing_follows_what_the_console_can_show() -> None:
     file = StringIO()
     print_text(losses(), Console(file=file, width=200, force_terminal=False))
     assert file.getvalue() == render_text(losses())
+
+
+def test_what_lateness_takes_off_is_said_with_the_points_that_count() -> None:
+    late = Lateness(late_s=90000, days=2, share=0.8, words="Handed in two days late: 20 % are taken off.")
+    text = render_text(result(score=4.0, late=late))
+    assert "Handed in two days late: 20 % are taken off. So 3.2 of " in text
+    assert "count." in text
+
+
+def test_who_is_in_time_is_told_so_and_loses_nothing() -> None:
+    text = render_text(result(late=Lateness(words="Handed in on Monday, in time.")))
+    assert text.splitlines()[1] == "Handed in on Monday, in time."
