@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.results import Lateness
@@ -21,7 +21,7 @@ class Job:
     data: bytes
     key: str
     """Content of all that the verdict depends on; see `grader.batch.desks`."""
-    late: Lateness = Lateness()
+    late: Lateness = field(default_factory=Lateness)
     """For the report; the verdict does not depend on it."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,7 +61,7 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def grade_all(root: Path, out: Path, box: str, tmp_path: Path, kept_imports: None) -> Iterator[Run]:
+def grade_all(root: Path, out: Path, box: str, tmp_path: Path, kept_imports: None) -> Run:
     """Grades texts by student, with two processes."""
 
     def run(
@@ -76,7 +76,7 @@ def grade_all(root: Path, out: Path, box: str, tmp_path: Path, kept_imports: Non
         finally:
             engine.close()
 
-    yield run
+    return run
 
 
 def candidates(folder: Path, texts: Mapping[str, str]) -> list[Candidate]:

@@ -56,9 +56,7 @@ def test_a_folder_of_submissions_becomes_a_gradebook(run: Command, submitted: Pa
 
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("Tiny things: 3 graded; ")
-    assert re.search(r"
-  scale +1 of +3 +33\.3 %
-", done.stdout)
+    assert re.search(r"\n  scale +1 of +3 +33\.3 %\n", done.stdout)
     assert "Layout: " in done.stderr
     assert "3 of 3 graded, " in done.stderr
     rows = list(csv.DictReader((out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()))
@@ -78,7 +76,9 @@ def test_who_handed_in_nothing_is_listed_where_the_course_names_its_students(
     done = run("batch", "tiny", submitted, "--out", out, "--students", tmp_path / "students.csv")
 
     assert done.exit_code == 0, done.output
-    entries = {entry["person"]["student"]: entry for entry in json.loads((out / "batch.json").read_text())["entries"]}
+    entries = {
+        entry["person"]["student"]: entry for entry in json.loads((out / "batch.json").read_text())["entries"]
+    }
     assert entries["zoe"]["state"] == "missing"
     assert entries["ada"]["person"]["name"] == "Ada L"
 
@@ -117,7 +117,9 @@ def test_a_fault_of_ours_is_listed_apart_and_told_by_the_exit_status(
     assert done.exit_code == 3
     assert "no verdict, by our fault (1)\n  bob: the box broke\n" in done.stdout
     assert "Tiny things: 1 fault, 2 graded" in done.stdout
-    [row] = [row for row in (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines() if "bob" in row]
+    [row] = [
+        row for row in (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines() if "bob" in row
+    ]
     assert "fault" in row
     assert ",0" not in row
 

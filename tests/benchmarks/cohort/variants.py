@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import random
 from collections.abc import Collection, Iterator
 
@@ -48,6 +49,7 @@ def _rename(tree: ast.Module, names: Collection[str], rng: random.Random) -> Non
         other = f"{rng.choice(_WORDS)}_{name.strip('_')}"
         if rng.random() < 0.7 and other not in taken:
             new[name] = other
+            taken.add(other)
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name):
@@ -61,7 +63,7 @@ def _rename(tree: ast.Module, names: Collection[str], rng: random.Random) -> Non
 def _free(tree: ast.Module, names: Collection[str]) -> set[str]:
     """Names that nothing but plain names refers to: no keyword, attribute, import, class or loop's end."""
     found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    kept = {*names, "self"}
+    kept = {*names, *dir(builtins), "self"}
     for node in ast.walk(tree):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
