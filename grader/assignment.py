@@ -243,6 +243,8 @@ class Assignment:
         allow: Libraries that students may import, besides Python's own.
         forbid: Modules that their import statements do not reach all the same ("ctypes", "numpy.fft").
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
+        gpus: Graphics processors that a cluster keeps free for a submission, 0.5 for half of one. No box shows them
+            to student code yet.
     """
 
     id: str
@@ -252,6 +254,7 @@ class Assignment:
     allow: Sequence[str] = ("numpy",)
     false_fail: float = 1e-6
     forbid: Sequence[str] = ()
+    gpus: float = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
@@ -269,6 +272,9 @@ class Assignment:
             raise _refuse(f"{where}: forbid", "a list of names of modules", self.forbid)
         if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
+        number = isinstance(self.gpus, int | float) and not isinstance(self.gpus, bool)
+        if not number or not 0 <= self.gpus <= 64 or (self.gpus > 1 and self.gpus != int(self.gpus)):
+            raise _refuse(f"{where}: gpus", "a number from 0 to 1, or a whole one up to 64", self.gpus)
         self._check_names(where)
 
     def _check_names(self, where: str) -> None:

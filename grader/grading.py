@@ -18,6 +18,7 @@ from grader.protocol import Ending, StudentError
 from grader.results import ExerciseResult, Problem, Result, SourceFile, Where
 from grader.runs import Measure, run_all
 from grader.submissions import Submission
+from grader.verdicts import Verdicts
 
 __all__ = ["grade"]
 
@@ -35,6 +36,7 @@ def grade(
     session: Conversation | None = None,
     measure: Measure | None = None,
     explain: bool = True,
+    verdicts: Verdicts | None = None,
 ) -> Result:
     """Run and judge every exercise.
 
@@ -44,6 +46,7 @@ def grade(
         session: A session with the submission that was started ahead of time, if any.
         measure: Measures what trials ask for; by default in boxes that `start` starts.
         explain: Whether failing cases are made small, and tried alone; the verdict is the same without.
+        verdicts: Of earlier submissions, on this bank.
     Returns:
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
@@ -64,7 +67,9 @@ def grade(
         measure = measure or arena.measure
         runs = run_all(bank, session, progress, source=submission.text, measure=measure)
         names = [planned.contract.name for planned in bank.exercises]
-        judge = Judge(submission.name, loaded, session, seed=bank.seed, names=names, explain=explain)
+        judge = Judge(
+            submission.name, loaded, session, seed=bank.seed, names=names, explain=explain, verdicts=verdicts
+        )
         for planned in bank.exercises:
             exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:

@@ -12,10 +12,11 @@ from grader.boxes import Conversation, Loaded
 from grader.checks import Failure, Trial, judged, signature
 from grader.errors import FaultError
 from grader.evidence import evidence_of, hidden_message
-from grader.protocol import Outcome
+from grader.protocol import Heard, Outcome, Sealed
 from grader.results import CheckResult, ExerciseResult, Status
 from grader.runs import Run, offered
 from grader.shrinking import shrink
+from grader.verdicts import Verdicts
 
 __all__ = ["Judge"]
 
@@ -39,7 +40,9 @@ class Judge:
         seed: int,
         names: Sequence[str],
         explain: bool = True,
+        verdicts: Verdicts | None = None,
     ) -> None:
+        self._verdicts = verdicts
         self._file, self._loaded, self._session, self._seed = file, loaded, session, seed
         self._explain = explain
         self._taken = frozenset(names)
@@ -80,15 +83,15 @@ class Judge:
         self,
         planned: Planned,
         check: PlannedCheck,
-        replies: list[list[Outcome]],
-        again: Mapping[int, list[Outcome]] | None = None,
+        replies: list[list[Heard]],
+        again: Mapping[int, list[Heard]] | None = None,
     ) -> CheckResult:
         failed: list[tuple[Trial, Failure]] = []
         try:
             for number, (trial, outcomes) in enumerate(zip(check.trials, replies, strict=True)):
-                failure = judged(check.check, planned.contract, trial, outcomes)
+                failure = self._judged(planned, check, number, outcomes)
                 if failure is None and number in (again or {}):
-                    failure = _replayed(planned, check, trial, (again or {})[number])
+                    failure = _unstable(self._judged(planned, check, number, (again or {})[number]))
                 if failure is not None:
                     failed.append((trial, failure))
         except FaultError as error:  # of the machine; what an answer brings about is `judged` a failure
@@ -111,6 +114,19 @@ class Judge:
         return _result(
             check, "failed", message=failure.message, kind=failure.kind, evidence=evidence, **counts
         )
+
+    def _judged(
+        self, planned: Planned, check: PlannedCheck, number: int, outcomes: Sequence[Heard]
+    ) -> Failure | None:
+        """What is wrong with the answers to a trial; what was right before, byte for byte, is not looked at again."""
+        place = planned.contract.name, check.name, number
+        if self._verdicts is not None and self._verdicts.right(*place, outcomes):
+            return None
+        opened = [outcome.opened() if isinstance(outcome, Sealed) else outcome for outcome in outcomes]
+        failure = judged(check.check, planned.contract, check.trials[number], opened)
+        if failure is None and self._verdicts is not None:
+            self._verdicts.note(*place, outcomes)
+        return failure
 
     def _alone(self, planned: Planned, check: PlannedCheck, trial: Trial, failure: Failure) -> Failure:
         """The failure, or that there is none where this case comes first in a worker that knows no other."""
@@ -161,11 +177,8 @@ class Judge:
             return None  # no box any more, or no judge: the case that failed is shown as it was found
 
 
-def _replayed(
-    planned: Planned, check: PlannedCheck, trial: Trial, outcomes: Sequence[Outcome]
-) -> Failure | None:
+def _unstable(failure: Failure | None) -> Failure | None:
     """What is wrong with an answer that was right when the cases came in another order."""
-    failure = judged(check.check, planned.contract, trial, outcomes)
     if failure is None:
         return None
     text = f"{failure.message} In another order of the calls the same input was answered right: {_KEEPS}"

@@ -18,13 +18,13 @@ from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Conversation
 from grader.checks import Check, Trial
 from grader.errors import FaultError
-from grader.protocol import Ending, Outcome, Reply
+from grader.protocol import Ending, Heard, Outcome, Reply
 from grader.results import Output
 from grader.testing import PytestCheck, run_checks
 
 __all__ = ["Measure", "Run", "offered", "run_all"]
 
-Replies = dict[str, list[list[Outcome]]]
+Replies = dict[str, list[list[Heard]]]
 """What came back, by check and trial."""
 
 
@@ -40,7 +40,7 @@ class Run:
     """One exercise as it was run."""
 
     replies: Replies = field(default_factory=dict)
-    again: dict[int, list[Outcome]] = field(default_factory=dict)
+    again: dict[int, list[Heard]] = field(default_factory=dict)
     """What came back when trials of the first check were played again, by their number."""
     faults: dict[str, str] = field(default_factory=dict)
     """Checks that could not be run, by name, and why, where that is ours."""
@@ -122,7 +122,7 @@ def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Conversation
     scripts = [script for _, trial in pairs for script in trial.scripts]
     stuck = _stuck(run.replies)
     try:
-        outcomes = [stuck] * len(scripts) if stuck else session.run(scripts, offered=offered(planned, pairs))
+        outcomes = [stuck] * len(scripts) if stuck else session.hear(scripts, offered=offered(planned, pairs))
     except FaultError as error:
         run.faults.update({check.name: str(error) for check in checks})
         return
@@ -145,7 +145,7 @@ def _replay(planned: Planned, session: Conversation, run: Run) -> None:
     pairs = [(check.check, check.trials[number]) for number in numbers]
     begun = time.monotonic()
     try:
-        outcomes = session.run([trial.scripts[0] for _, trial in pairs], offered=offered(planned, pairs))
+        outcomes = session.hear([trial.scripts[0] for _, trial in pairs], offered=offered(planned, pairs))
     except FaultError as error:
         run.faults[check.name] = str(error)
         return
@@ -169,7 +169,7 @@ def _measure(planned: Planned, measure: Measure, run: Run) -> None:
     run.wall_s += time.monotonic() - begun
 
 
-def _stuck(replies: Mapping[str, list[list[Outcome]]]) -> Outcome | None:
+def _stuck(replies: Mapping[str, list[list[Heard]]]) -> Ending | None:
     """The time-out that this exercise ran into already, if any: waiting for it once is enough."""
     found = (outcome for trials in replies.values() for trial in trials for outcome in trial)
     return next((item for item in found if isinstance(item, Ending) and item.verdict == "timeout"), None)

@@ -12,13 +12,26 @@ import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Conversation, Loaded
 from grader.checks import Trial
 from grader.errors import FaultError, FormatError, ProtocolError
-from grader.protocol import Ending, Frame, Outcome, Reply, Script, StudentError, decode, encode, pack, unpack
+from grader.protocol import (
+    Ending,
+    Frame,
+    Heard,
+    Outcome,
+    Reply,
+    Script,
+    Sealed,
+    StudentError,
+    decode,
+    encode,
+    pack,
+    unpack,
+)
 from grader.protocol.calls import field_of
 from grader.protocol.values import Buffer
 from grader.runs import Measure
@@ -29,6 +42,8 @@ _SCHEMA = 1
 _LARGEST = 64 << 20
 """Bytes of one tape, unpacked; a submission with more to say is judged again only by running it."""
 _MAGIC = b"GTP1"
+
+H = TypeVar("H", bound=Heard)
 
 Question = tuple[int, bytes]
 """How often the worker had been renewed, and the digest of a script."""
@@ -59,7 +74,7 @@ class Tape:
     """One submission's answers."""
 
     loaded: Loaded = field(default_factory=Loaded)
-    answers: dict[Question, list[Outcome]] = field(default_factory=dict)
+    answers: dict[Question, list[Heard]] = field(default_factory=dict)
     """In the order in which a question was asked."""
     printed: list[tuple[str, int]] = field(default_factory=list)
     measured: dict[tuple[str, str, int], Outcome] = field(default_factory=dict)
@@ -100,6 +115,15 @@ class Recorder:
         settled: bool = False,
     ) -> list[Outcome]:
         outcomes = self._session.run(scripts, offered=offered, settled=settled)
+        self._noted(scripts, outcomes)
+        return outcomes
+
+    def hear(
+        self, scripts: Sequence[Script], *, offered: Mapping[int, Callable[..., Any]] | None = None
+    ) -> Sequence[Heard]:
+        return self._noted(scripts, self._session.hear(scripts, offered=offered))
+
+    def _noted(self, scripts: Sequence[Script], outcomes: Sequence[H]) -> Sequence[H]:
         for script, outcome in zip(scripts, outcomes, strict=True):
             self.tape.answers.setdefault((self._lives, self._digests.of(script)), []).append(outcome)
         return outcomes
@@ -149,6 +173,11 @@ class Player:
     ) -> list[Outcome]:
         return [self._answer(script) for script in scripts]
 
+    def hear(
+        self, scripts: Sequence[Script], *, offered: Mapping[int, Callable[..., Any]] | None = None
+    ) -> Sequence[Heard]:
+        return self.run(scripts)
+
     def _answer(self, script: Script) -> Outcome:
         question = self._lives, self._digests.of(script)
         at = self._next.get(question, 0)
@@ -156,7 +185,8 @@ class Player:
         if at >= len(known):
             raise NotAskedError("regrade: expected a case that the submission has answered, got a new one.")
         self._next[question] = at + 1
-        return known[at]
+        answer = known[at]
+        return answer.opened() if isinstance(answer, Sealed) else answer
 
     def printed(self) -> tuple[str, int]:
         return next(self._printed, ("", 0))
@@ -211,7 +241,7 @@ def write_tape(tape: Tape, *, about: Mapping[str, str]) -> bytes:
     return zlib.compress(b"".join(parts), 1)
 
 
-def _entry(outcome: Outcome, blobs: list[Buffer]) -> list[Any]:
+def _entry(outcome: Heard, blobs: list[Buffer]) -> list[Any]:
     """An outcome as it stands in the head; the message that it came in goes to the blobs."""
     if isinstance(outcome, Ending):
         return [outcome.verdict, outcome.detail]

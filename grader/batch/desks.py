@@ -16,7 +16,7 @@ from typing import Any
 from grader.assignment import Assignment
 from grader.banks import Bank, cache_folder, cached_bank
 from grader.batch.jobs import Done, Job
-from grader.boxes import Box, Prepared, Session, open_box
+from grader.boxes import Box, Marks, Prepared, Session, open_box
 from grader.bundles import modules_of
 from grader.cases import Function
 from grader.courses import Course
@@ -27,6 +27,7 @@ from grader.reports import render_html
 from grader.results import Result, SourceFile, write_result
 from grader.submissions import Submission, read_submission
 from grader.tapes import Digests, Recorder, write_tape
+from grader.verdicts import Verdicts
 
 __all__ = ["Desk"]
 
@@ -77,6 +78,14 @@ class Desk:
             for trial in check.trials
             for script in trial.scripts
         )
+
+    @functools.cached_property
+    def marks(self) -> Marks:
+        return Marks()
+
+    @functools.cached_property
+    def verdicts(self) -> Verdicts:
+        return Verdicts()
 
     @functools.cached_property
     def about(self) -> dict[str, str]:
@@ -145,6 +154,7 @@ class Desk:
                 self.start,
                 box=self.box,
                 session=recorder,
+                verdicts=self.verdicts,
                 measure=recorder.measuring(arena.measure),
             )
         finally:
@@ -170,6 +180,7 @@ class Desk:
             limits=bank.limits,
             prepared=self.prepared,
             frames=True,
+            marks=self.marks,
         )
 
 

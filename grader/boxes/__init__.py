@@ -9,6 +9,7 @@ from grader.boxes.bare import BareBox
 from grader.boxes.boxes import KINDS, Box, Usage
 from grader.boxes.choice import Choice, choose, close_all, open_box, prepare
 from grader.boxes.limits import Limits
+from grader.boxes.marks import Marks, mark_of
 from grader.boxes.pipes import patient
 from grader.boxes.prepared import Prepared
 from grader.boxes.sessions import Conversation, Loaded, Session
@@ -21,11 +22,13 @@ __all__ = [
     "Conversation",
     "Limits",
     "Loaded",
+    "Marks",
     "Prepared",
     "Session",
     "Usage",
     "choose",
     "close_all",
+    "mark_of",
     "open_box",
     "patient",
     "prepare",

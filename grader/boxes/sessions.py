@@ -8,14 +8,15 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from grader.boxes.boxes import Box
 from grader.boxes.limits import Limits
+from grader.boxes.marks import Marks, mark_of
 from grader.boxes.prepared import Prepared, run_message
 from grader.errors import FaultError, ProtocolError
-from grader.protocol import Ending, Frame, Outcome, Reply, Script, StudentError, pack, unpack
+from grader.protocol import Ending, Frame, Heard, Outcome, Reply, Script, Sealed, StudentError, pack, unpack
 from grader.protocol.calls import field_of
 from grader.protocol.frames import HEADER_SIZE, pack_parts
 
@@ -74,6 +75,11 @@ class Conversation(Protocol):
     ) -> list[Outcome]:
         """Run the scripts in order; an outcome for each."""
 
+    def hear(
+        self, scripts: Sequence[Script], *, offered: Mapping[int, Offered] | None = None
+    ) -> Sequence[Heard]:
+        """As `run`; answers that came before may be sealed."""
+
     def printed(self) -> tuple[str, int]:
         """What was printed since the last call, and how many bytes of it were cut."""
 
@@ -90,6 +96,7 @@ class Session:
         name, source: The student's file.
         prepared: Messages that were encoded for an earlier submission.
         frames: Whether replies keep the messages that they came in.
+        marks: Answers of earlier submissions, which `hear` need not read again.
     """
 
     def __init__(
@@ -103,8 +110,9 @@ class Session:
         forbid: Sequence[str] = (),
         prepared: Prepared | None = None,
         frames: bool = False,
+        marks: Marks | None = None,
     ) -> None:
-        self._frames = frames
+        self._frames, self._marks = frames, marks
         self._start = start
         self._message = prepared.message if prepared else run_message
         self._name, self._source = name, source
@@ -163,14 +171,26 @@ class Session:
             settled: For measuring: after each answer, wait until the worker rests and note its CPU seconds exactly
                 (else those of scripts that travel together run into one another by a moment). Answers are not kept.
         """
-        outcomes: list[Outcome] = []
+        found = self._run(scripts, offered or {}, settled=settled, marks=None)
+        return [outcome for outcome in found if not isinstance(outcome, Sealed)]
+
+    def hear(
+        self, scripts: Sequence[Script], *, offered: Mapping[int, Offered] | None = None
+    ) -> Sequence[Heard]:
+        """As `run`; answers that came in an earlier submission, byte for byte, stay sealed."""
+        return self._run(scripts, offered or {}, settled=False, marks=self._marks)
+
+    def _run(
+        self, scripts: Sequence[Script], offered: Mapping[int, Offered], *, settled: bool, marks: Marks | None
+    ) -> list[Heard]:
+        outcomes: list[Heard] = []
         endings = 0
         since = time.monotonic()
         self._starting_s = 0.0
         while len(outcomes) < len(scripts):
             try:
                 ending = self._run_some(
-                    scripts[len(outcomes) :], outcomes, offered or {}, since, settled=settled
+                    scripts[len(outcomes) :], outcomes, offered, since, settled=settled, marks=marks
                 )
             except FaultError:
                 self._drop()  # ours; the next exercise gets a box that works
@@ -257,11 +277,12 @@ class Session:
     def _run_some(
         self,
         scripts: Sequence[Script],
-        outcomes: list[Outcome],
+        outcomes: list[Heard],
         offered: Mapping[int, Offered],
         since: float,
         *,
         settled: bool,
+        marks: Marks | None,
     ) -> Ending | None:
         """Run scripts in one worker until all are answered (None) or it ends."""
         box = self._prepared()
@@ -280,13 +301,22 @@ class Session:
             if frame == _END and answered == len(scripts):
                 return None
             try:
+                mark = mark_of(frame) if marks else b""
+                if marks and answered < len(scripts) and marks.number(mark) == answered:
+                    outcomes.append(Sealed(frame, mark, self._charged(frame, box, settled=settled)))
+                    answered += 1
+                    continue
                 message = unpack(frame, shared=True, tensors=self._tensors)
                 op = field_of(message, "op", str)
                 if op == "callback" and calls < _MAX_CALLBACKS:
                     calls += 1
                     _send(box, _answer(message, offered))
                 elif op == "reply" and answered < len(scripts) and message.get("number") == answered:
-                    outcomes.append(self._reply(message, frame, box, settled=settled))
+                    reply = Reply.from_value(message.get("reply"))
+                    spent = self._charged(frame, box, settled=settled)
+                    outcomes.append(replace(reply, cpu_s=spent, frame=frame if self._frames else None))
+                    if marks:
+                        marks.note(mark, answered)
                     answered += 1
                 elif op == "done" and answered == len(scripts):
                     if field_of(message, "threads", int) > 1:
@@ -297,9 +327,8 @@ class Session:
             except ProtocolError as error:
                 return Ending("protocol", error.message)
 
-    def _reply(self, message: Any, frame: Frame, box: Box, *, settled: bool) -> Reply:
-        """An answer, charged to what all of them may take; what is refused is not kept, and costs nothing."""
-        reply = Reply.from_value(message.get("reply"))
+    def _charged(self, frame: Frame, box: Box, *, settled: bool) -> float | None:
+        """CPU seconds of an answer, which is charged to what all of them may take."""
         room = self._room - _kept(frame)
         if room < 0:
             raise ProtocolError(f"answered with more than {_REPLIES * self._limits.reply_mib} MiB in all")
@@ -308,8 +337,7 @@ class Session:
         spent = None
         if used is not None and self._clock is not None:
             spent, self._clock = used - self._clock, used
-        kept = frame if self._frames else None
-        return Reply(reply.value, reply.error, reply.warnings, reply.after, reply.again, spent, kept)
+        return spent
 
     def _drop(self) -> None:
         if self._box is not None:

@@ -36,7 +36,7 @@ _under = click.option(
 @click.argument("assignment")
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True))
 @click.option("--out", type=_folder, required=True, help="Folder for results, pages and the gradebook.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes; by default one a processor.")
+@click.option("--jobs", type=click.IntRange(1), help="So many at a time; by default one a processor.")
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
@@ -44,7 +44,11 @@ _under = click.option(
     show_default=True,
     help="Where submissions are graded.",
 )
-@click.option("--address", help="With --engine ray: the cluster; by default one on this machine.")
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="With --engine ray: a running cluster, or auto; by default one is started on this machine.",
+)
 @click.option(
     "--resume", is_flag=True, help="Keep what an earlier run graded, where nothing has changed since."
 )
@@ -78,6 +82,8 @@ def batch_command(
     from grader.handed_in import read_roster
     from grader.lateness import Policy
 
+    if address is not None and engine != "ray":
+        raise click.UsageError("--address goes with --engine ray.")
     roster = read_roster(students) if students else None
     policy = Policy.of(course)
     loaded = Course(course).load(assignment)

@@ -5,7 +5,7 @@ messages that both sides exchange. Imports neither NumPy nor pydantic until a me
 without them starts in milliseconds.
 """
 
-from grader.protocol.calls import Ending, Outcome, Reply, Script, Step, StudentError
+from grader.protocol.calls import Ending, Heard, Outcome, Reply, Script, Sealed, Step, StudentError
 from grader.protocol.decoding import decode
 from grader.protocol.encoding import encode
 from grader.protocol.frames import Frame, FrameReader, pack, unpack
@@ -16,11 +16,13 @@ __all__ = [
     "Ending",
     "Frame",
     "FrameReader",
+    "Heard",
     "Opaque",
     "Outcome",
     "Ref",
     "Reply",
     "Script",
+    "Sealed",
     "Step",
     "StudentError",
     "decode",

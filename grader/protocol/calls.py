@@ -8,14 +8,25 @@ process that runs student code, so a record is built only from values of the rig
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from grader.errors import ProtocolError
-from grader.protocol.frames import Frame
+from grader.protocol.frames import Frame, unpack
 from grader.protocol.values import Ref
 
-__all__ = ["OPERATORS", "Ending", "Outcome", "Reply", "Script", "Step", "StudentError", "field_of"]
+__all__ = [
+    "OPERATORS",
+    "Ending",
+    "Heard",
+    "Outcome",
+    "Reply",
+    "Script",
+    "Sealed",
+    "Step",
+    "StudentError",
+    "field_of",
+]
 
 T = TypeVar("T")
 
@@ -216,6 +227,21 @@ class Reply:
         return cls(message["value"], error, tuple(warnings), message["after"], message["again"])
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """An answer that came before, byte for byte, when it was found to be in order: nobody has to read it again."""
+
+    frame: Frame
+    mark: bytes
+    """Digest of the frame."""
+    cpu_s: float | None = field(default=None, compare=False)
+
+    def opened(self) -> Reply:
+        """The answer, read."""
+        message = unpack(self.frame, shared=True)
+        return replace(Reply.from_value(message.get("reply")), cpu_s=self.cpu_s, frame=self.frame)
+
+
 Verdict = Literal["timeout", "memory", "output", "killed", "crashed", "exited", "protocol"]
 
 
@@ -234,3 +260,6 @@ class Ending:
 
 Outcome = Reply | Ending
 """What became of one script."""
+
+Heard = Reply | Sealed | Ending
+"""The same, perhaps not read again."""

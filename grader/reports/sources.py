@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,19 +92,20 @@ def _colour(lines: tuple[str, ...]) -> Iterator[Markup]:
 
     if not lines:
         return
-    parts: list[Markup] = []
+    parts: list[str] = []
     for token, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens("\n".join(lines)):
         letter = _letter(token)
         for at, piece in enumerate(value.split("\n")):
             if at:
-                yield Markup("").join(parts)
+                yield Markup("".join(parts))  # every part was escaped
                 parts = []
             if piece:
-                text = escape(piece)
-                parts.append(Markup('<i class="{}">{}</i>').format(letter, text) if letter else text)
-    yield Markup("").join(parts)
+                text = str(escape(piece))
+                parts.append(f'<i class="{letter}">{text}</i>' if letter else text)
+    yield Markup("".join(parts))
 
 
+@functools.cache
 def _letter(token: Any) -> str:
     """The CSS class of a token; empty for plain text."""
     from pygments.token import Comment, Keyword, Name, Number, Operator, String  # type: ignore[import-untyped]

@@ -19,7 +19,7 @@ LAYERS = (
     ("checks", "boxes"),
     ("assignment",),
     ("testing",),
-    ("courses", "banks", "evidence", "series"),
+    ("courses", "banks", "evidence", "series", "verdicts"),
     ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging", "tapes"),
     ("grading", "reports"),

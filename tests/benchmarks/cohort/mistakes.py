@@ -56,24 +56,27 @@ UNREADABLE = {
 """What is no program at all."""
 
 HOSTILE = tuple(
-    "clocks/alarms clocks/at_exit clocks/dripping clocks/many_threads floods/deep_reply floods/descriptors "
-    "floods/giant_reply floods/late_output floods/laughing_reply floods/long_exception floods/long_line "
-    "floods/many_replies floods/many_warnings floods/native_recursion floods/output floods/recursion floods/wide_reply "
-    "forging/closed_pipe forging/faked_json forging/forged_manners forging/forged_replies forging/forked_answer "
-    "forging/frame_walk forging/hunted_answers forging/interposed_pipe forging/nasty_exceptions "
-    "forging/nested_reply forging/out_of_order forging/oversized_header forging/patched_builtins "
-    "forging/pickle_bomb forging/printed_score forging/replaced_code forging/replaced_output forging/results_file "
-    "forging/silenced_errors forging/stolen_scripts forging/tags_of_no_kind forging/tracing forging/truncated_frame "
-    "forging/wiped_answers lying/array_interface lying/array_protocol lying/array_subclass lying/changing_list "
-    "lying/empty_answers lying/equal_to_everything lying/float_subclass lying/generators lying/lying_keys "
-    "lying/nan_wildcard lying/no_answer lying/object_array lying/overlapping_strides lying/patched_allclose "
-    "lying/patched_clock lying/patched_library lying/patched_random lying/public_seed lying/remembers_last "
-    "lying/returned_input lying/shared_buffer lying/text_subclass lying/too_large_integer lying/zeroed_inputs "
-    "reporting/json_breakers reporting/markdown_markup reporting/page_attributes reporting/page_script "
-    "reporting/spreadsheet_formulas reporting/terminal_escapes reporting/terminal_links reporting/turned_lines "
-    "reporting/warned_text reporting/xml_characters".split()
+    """
+    clocks/at_exit clocks/dripping escaping/program_from_memory escaping/replacing_itself escaping/shell
+    floods/deep_reply floods/descriptors floods/fork_bomb floods/fork_tree floods/giant_reply floods/late_output
+    floods/long_exception floods/long_line floods/many_files floods/many_replies floods/many_warnings
+    floods/memory_at_once floods/memory_slowly floods/native_recursion floods/one_file floods/output floods/recursion
+    floods/sparse_file floods/thread_bomb forging/closed_pipe forging/faked_json forging/forged_manners
+    forging/forged_replies forging/forked_answer forging/frame_walk forging/hunted_answers forging/interposed_pipe
+    forging/nasty_exceptions forging/nested_reply forging/out_of_order forging/oversized_header
+    forging/patched_builtins forging/pickle_bomb forging/printed_score forging/replaced_code forging/replaced_output
+    forging/results_file forging/silenced_errors forging/stolen_scripts forging/tags_of_no_kind forging/tracing
+    forging/truncated_frame forging/wiped_answers lying/array_interface lying/array_protocol lying/array_subclass
+    lying/changing_list lying/empty_answers lying/equal_to_everything lying/float_subclass lying/generators
+    lying/lying_keys lying/nan_wildcard lying/no_answer lying/object_array lying/overlapping_strides
+    lying/patched_allclose lying/patched_clock lying/patched_library lying/patched_random lying/public_seed
+    lying/remembers_last lying/returned_input lying/shared_buffer lying/text_subclass lying/too_large_integer
+    lying/zeroed_inputs network/interfaces network/other_families reporting/json_breakers reporting/markdown_markup
+    reporting/page_attributes reporting/page_script reporting/spreadsheet_formulas reporting/terminal_escapes
+    reporting/terminal_links reporting/turned_lines reporting/warned_text reporting/xml_characters
+    """.split()
 )
-"""Of tests/attacks, those that need no bait, ask for nothing of the machine and end by themselves in every box."""
+"""Of tests/attacks, those that need no bait, are no race, and leave alone what is outside a box that holds."""
 
 _AT_IMPORT = {"hanging": "\nwhile True:\n    pass\n", "crashing": "\nimport os\n\nos._exit(1)\n"}
 
@@ -102,16 +105,22 @@ def hostile(text: str, attack: str) -> str:
     return "\n\n".join([text, source, *functions])
 
 
-def mutated(text: str, name: str, rng: random.Random) -> str:
-    """A right text with one slip in one function, of those that an audit makes; some change nothing that counts."""
+def mutated(text: str, rng: random.Random) -> tuple[str, str]:
+    """A right text with one slip in one function, of those that an audit makes; some change nothing that counts.
+
+    Returns:
+        The function's name and the text.
+    """
     tree = ast.parse(text)
-    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
-    parent, field, at, other = rng.choice(list(_slips(function)))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    slips = {function.name: list(_slips(function)) for function in functions}
+    name = rng.choice([name for name, found in slips.items() if found])
+    parent, field, at, other = rng.choice(slips[name])
     if at is None:
         setattr(parent, field, other)
     else:
         getattr(parent, field)[at] = other
-    return f"import operator as {IN_PLACE}\n{ast.unparse(ast.fix_missing_locations(tree))}\n"
+    return name, f"import operator as {IN_PLACE}\n{ast.unparse(ast.fix_missing_locations(tree))}\n"
 
 
 def _slips(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:

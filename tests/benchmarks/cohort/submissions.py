@@ -45,11 +45,14 @@ class Made:
     """The file; none where nothing is handed in."""
 
 
-def class_of(count: int, *, seed: int, hanging: Sequence[str] = tuple(HANGING)) -> list[Made]:
+def class_of(
+    count: int, *, seed: int, hanging: Sequence[str] = tuple(HANGING), attacks: Sequence[str] = HOSTILE
+) -> list[Made]:
     """So many students, in the proportions of `KINDS` and at least one of each kind.
 
     Args:
         hanging: Which ways of hanging there are; those that wait instead of computing cost their time by the clock.
+        attacks: Which attacks there are; a plain process holds fewer of them than a box.
     """
     rng = random.Random(seed)
     makers: dict[str, Callable[[], Iterator[tuple[str, bytes | None]]]] = {
@@ -58,13 +61,12 @@ def class_of(count: int, *, seed: int, hanging: Sequence[str] = tuple(HANGING)) 
         "mutated": lambda: _mutated(rng),
         "hanging": lambda: _spoilt(rng, "hanging", hanging),
         "crashing": lambda: _spoilt(rng, "crashing", tuple(CRASHING)),
-        "hostile": lambda: _hostile(rng),
+        "hostile": lambda: _hostile(rng, attacks),
         "unreadable": _unreadable,
     }
-    made = []
+    made: list[tuple[str, str, bytes | None]] = []
     for kind, number in _counts(count).items():
-        for how, data in itertools.islice(makers[kind](), number):
-            made.append((kind, how, data))
+        made += [(kind, how, data) for how, data in itertools.islice(makers[kind](), number)]
     rng.shuffle(made)
     return [Made(f"s{at:03}", *what) for at, what in enumerate(made)]
 
@@ -97,8 +99,8 @@ def _accepted(rng: random.Random) -> str:
 
 def _mutated(rng: random.Random) -> Iterator[tuple[str, bytes | None]]:
     while True:
-        name = rng.choice(NAMES)
-        yield name, mutated(_accepted(rng), name, rng).encode()
+        name, text = mutated(_accepted(rng), rng)
+        yield name, text.encode()
 
 
 def _spoilt(rng: random.Random, kind: str, ways: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -106,9 +108,9 @@ def _spoilt(rng: random.Random, kind: str, ways: Sequence[str]) -> Iterator[tupl
         yield how, spoilt(_accepted(rng), rng.choice(NAMES), kind, how).encode()
 
 
-def _hostile(rng: random.Random) -> Iterator[tuple[str, bytes | None]]:
+def _hostile(rng: random.Random, attacks: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
     text = (FOLDER / "accepted" / "vectorised.py").read_text(encoding="utf-8")
-    for attack in itertools.cycle(rng.sample(HOSTILE, len(HOSTILE))):
+    for attack in itertools.cycle(rng.sample(attacks, len(attacks))):
         yield attack, hostile(variant(text, NAMES, rng), attack).encode()
 
 
