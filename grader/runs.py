@@ -18,11 +18,11 @@ from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Conversation
 from grader.checks import Check, Trial
 from grader.errors import FaultError
-from grader.protocol import Ending, Heard, Outcome, Reply
+from grader.protocol import Ending, Heard, Outcome, Reply, Script
 from grader.results import Output
 from grader.testing import PytestCheck, run_checks
 
-__all__ = ["Measure", "Run", "offered", "run_all"]
+__all__ = ["Measure", "Run", "offered", "run_all", "shown_scripts"]
 
 Replies = dict[str, list[list[Heard]]]
 """What came back, by check and trial."""
@@ -113,13 +113,22 @@ def _test(bank: Bank, session: Conversation, runs: Mapping[str, Run], *, hidden:
             run.replies[check.name] = [[Reply(result)] for result in results]
 
 
+def shown_scripts(planned: Planned) -> list[Script]:
+    """What an exercise's visible checks ask, in one message: the first that a submission is sent of it."""
+    return _scripts(_scripted(planned, hidden=False))
+
+
+def _scripts(checks: Sequence[PlannedCheck]) -> list[Script]:
+    return [script for check in checks for trial in check.trials for script in trial.scripts]
+
+
 def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Conversation, run: Run) -> None:
     """Run the trials of some checks of an exercise; they travel in one message."""
     if not checks:
         return
     begun = time.monotonic()
     pairs = [(check.check, trial) for check in checks for trial in check.trials]
-    scripts = [script for _, trial in pairs for script in trial.scripts]
+    scripts = _scripts(checks)
     stuck = _stuck(run.replies)
     try:
         outcomes = [stuck] * len(scripts) if stuck else session.hear(scripts, offered=offered(planned, pairs))

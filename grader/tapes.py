@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from grader.banks import Bank, Planned, PlannedCheck
-from grader.boxes import Conversation, Loaded
+from grader.boxes import Conversation, Loaded, mark_of
 from grader.checks import Trial
 from grader.errors import FaultError, FormatError, ProtocolError
 from grader.protocol import (
@@ -33,15 +33,16 @@ from grader.protocol import (
     unpack,
 )
 from grader.protocol.calls import field_of
-from grader.protocol.values import Buffer
 from grader.runs import Measure
 
-__all__ = ["Digests", "NotAskedError", "Player", "Recorder", "Tape", "read_tape", "write_tape"]
+__all__ = ["Digests", "NotAskedError", "Packer", "Player", "Recorder", "Tape", "read_tape", "write_tape"]
 
 _SCHEMA = 1
 _LARGEST = 64 << 20
 """Bytes of one tape, unpacked; a submission with more to say is judged again only by running it."""
 _MAGIC = b"GTP1"
+_TOGETHER = 100
+"""Answers that are compressed as one."""
 
 H = TypeVar("H", bound=Heard)
 
@@ -212,17 +213,36 @@ def _digest(script: Script) -> bytes:
     return hashlib.sha256(pack(script.to_value())).digest()[:16]
 
 
-def write_tape(tape: Tape, *, about: Mapping[str, str]) -> bytes:
+class Packer:
+    """Compresses answers, a hundred at a time; those that came together before are not compressed again."""
+
+    def __init__(self, most: int = 64 << 20) -> None:
+        self._known: dict[bytes, bytes] = {}
+        self._room = most
+
+    def packed(self, outcomes: Sequence[Reply | Sealed]) -> bytes:
+        """The messages of these answers, one behind the other, compressed."""
+        key = b"".join(
+            outcome.mark if isinstance(outcome, Sealed) else mark_of(_frame(outcome)) for outcome in outcomes
+        )
+        if key in self._known:
+            return self._known[key]
+        data = zlib.compress(b"".join(part for outcome in outcomes for part in _frame(outcome)), 1)
+        if len(key) + len(data) <= self._room:
+            self._room -= len(key) + len(data)
+            self._known[key] = data
+        return data
+
+
+def write_tape(tape: Tape, *, about: Mapping[str, str], packer: Packer | None = None) -> bytes:
     """The tape as bytes; empty where there is too much on it.
 
     Args:
         about: What the answers depend on, kept beside them.
+        packer: That of a batch, which has compressed the same answers before.
     """
-    blobs: list[Buffer] = []
-    answers = [
-        [lives, digest.hex(), [_entry(outcome, blobs) for outcome in outcomes]]
-        for (lives, digest), outcomes in tape.answers.items()
-    ]
+    packer = packer or Packer()
+    said = [item for outcomes in tape.answers.values() for item in outcomes if not isinstance(item, Ending)]
     problem = tape.loaded.problem
     head = {
         "schema": _SCHEMA,
@@ -232,23 +252,34 @@ def write_tape(tape: Tape, *, about: Mapping[str, str]) -> bytes:
         "measured": [[place, _measured_to_data(outcome)] for place, outcome in tape.measured.items()],
         "cpu_s": tape.cpu_s,
         "memory_mib": tape.memory_mib,
-        "answers": answers,
+        "answers": [
+            [lives, digest.hex(), [_entry(outcome) for outcome in outcomes]]
+            for (lives, digest), outcomes in tape.answers.items()
+        ],
     }
     text = json.dumps(head, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    parts = [_MAGIC, len(text).to_bytes(8, "big"), text, *blobs]
-    if sum(map(len, parts)) > _LARGEST:
+    if len(text) + sum(len(part) for outcome in said for part in _frame(outcome)) > _LARGEST:
         return b""
-    return zlib.compress(b"".join(parts), 1)
+    parts = [zlib.compress(text, 1)]
+    parts += [packer.packed(said[at : at + _TOGETHER]) for at in range(0, len(said), _TOGETHER)]
+    return _MAGIC + b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 
 
-def _entry(outcome: Heard, blobs: list[Buffer]) -> list[Any]:
-    """An outcome as it stands in the head; the message that it came in goes to the blobs."""
+def _entry(outcome: Heard) -> list[Any]:
+    """An outcome as it stands in the head; the message that it came in stands behind it."""
     if isinstance(outcome, Ending):
         return [outcome.verdict, outcome.detail]
-    assert outcome.frame is not None, "a session that is recorded keeps its frames"
-    head, body = outcome.frame
-    blobs += [head, body]
+    head, body = _frame(outcome)
     return [len(head), len(body), outcome.cpu_s]
+
+
+def _mark(outcome: Reply | Sealed) -> bytes:
+    return outcome.mark if isinstance(outcome, Sealed) else mark_of(_frame(outcome))
+
+
+def _frame(outcome: Reply | Sealed) -> Frame:
+    assert outcome.frame is not None, "a session that is recorded keeps its frames"
+    return outcome.frame
 
 
 def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]:
@@ -258,13 +289,9 @@ def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]
         FormatError: These are no bytes of `write_tape`, or of another version of it.
     """
     try:
-        unpacker = zlib.decompressobj()
-        plain = unpacker.decompress(data, _LARGEST + 1)
-        if not unpacker.eof:
-            raise ValueError("they are cut off")
-        size = int.from_bytes(plain[4:12], "big")
-        head = json.loads(plain[12 : 12 + size].decode("utf-8", "surrogatepass"))
-        if plain[:4] != _MAGIC or head["schema"] != _SCHEMA:
+        text, *parts = _parts(data)
+        head = json.loads(text.decode("utf-8", "surrogatepass"))
+        if head["schema"] != _SCHEMA:
             raise FormatError(f"{name}: expected answers with schema {_SCHEMA}, got others.")
         mode, problem, names = head["loaded"]
         tape = Tape(
@@ -274,12 +301,28 @@ def read_tape(data: bytes, *, name: str = "tape") -> tuple[Tape, dict[str, str]]
             cpu_s=head["cpu_s"],
             memory_mib=head["memory_mib"],
         )
-        left = _Left(memoryview(plain)[12 + size :])
+        left = _Left(memoryview(b"".join(parts)))
         for lives, digest, entries in head["answers"]:
             tape.answers[lives, bytes.fromhex(digest)] = [left.outcome(entry) for entry in entries]
     except (zlib.error, ProtocolError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise FormatError(f"{name}: expected stored answers, got: {error}.") from None
     return tape, head["about"]
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The parts that `write_tape` compressed, no more than a tape may hold."""
+    if data[: len(_MAGIC)] != _MAGIC:
+        raise ValueError("other bytes")
+    at, room = len(_MAGIC), _LARGEST
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 8], "big")
+        unpacker = zlib.decompressobj()
+        plain = unpacker.decompress(data[at + 8 : at + 8 + size], room + 1)
+        room -= len(plain)
+        if not unpacker.eof or room < 0:
+            raise ValueError("they are cut off")
+        yield plain
+        at += 8 + size
 
 
 @dataclass

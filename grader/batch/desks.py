@@ -16,7 +16,7 @@ from typing import Any
 from grader.assignment import Assignment
 from grader.banks import Bank, cache_folder, cached_bank
 from grader.batch.jobs import Done, Job
-from grader.boxes import Box, Marks, Prepared, Session, open_box
+from grader.boxes import Box, Marks, Prepared, Session, Stock, open_box
 from grader.bundles import modules_of
 from grader.cases import Function
 from grader.courses import Course
@@ -25,8 +25,9 @@ from grader.grading import grade
 from grader.measuring import Arena
 from grader.reports import render_html
 from grader.results import Result, SourceFile, write_result
+from grader.runs import shown_scripts
 from grader.submissions import Submission, read_submission
-from grader.tapes import Digests, Recorder, write_tape
+from grader.tapes import Digests, Packer, Recorder, write_tape
 from grader.verdicts import Verdicts
 
 __all__ = ["Desk"]
@@ -80,12 +81,20 @@ class Desk:
         )
 
     @functools.cached_property
+    def stock(self) -> Stock:
+        return Stock(shown_scripts(planned) for planned in self.bank.exercises)
+
+    @functools.cached_property
     def marks(self) -> Marks:
         return Marks()
 
     @functools.cached_property
     def verdicts(self) -> Verdicts:
         return Verdicts()
+
+    @functools.cached_property
+    def packer(self) -> Packer:
+        return Packer()
 
     @functools.cached_property
     def about(self) -> dict[str, str]:
@@ -126,12 +135,12 @@ class Desk:
         return hashlib.sha256(f"{self.surroundings}\0{name}\0{sha256}".encode()).hexdigest()
 
     def start(self) -> Box:
-        return open_box(self.box, self.bank.libraries, self.bank.limits)
+        return open_box(self.box, self.bank.libraries, self.bank.limits, self.stock)
 
     def warm(self) -> None:
         """Have everything ready before the first submission."""
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
-        _ = self.bank, self.digests, self.prepared, self.about, self.surroundings
+        _ = self.bank, self.digests, self.prepared, self.stock, self.about, self.surroundings
 
     def grade(self, job: Job) -> Done:
         """Grade a job. Errors of ours become its fault; nothing is raised."""
@@ -160,7 +169,9 @@ class Desk:
         finally:
             recorder.close()
         result = result.model_copy(update={"late": job.late})
-        return self.done(job.student, job.key, result, write_tape(recorder.tape, about=self.about))
+        return self.done(
+            job.student, job.key, result, write_tape(recorder.tape, about=self.about, packer=self.packer)
+        )
 
     def done(self, student: str, key: str, result: Result, tape: bytes) -> Done:
         """What is kept of a result."""

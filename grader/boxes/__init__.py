@@ -11,7 +11,7 @@ from grader.boxes.choice import Choice, choose, close_all, open_box, prepare
 from grader.boxes.limits import Limits
 from grader.boxes.marks import Marks, mark_of
 from grader.boxes.pipes import patient
-from grader.boxes.prepared import Prepared
+from grader.boxes.prepared import Prepared, Stock
 from grader.boxes.sessions import Conversation, Loaded, Session
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Marks",
     "Prepared",
     "Session",
+    "Stock",
     "Usage",
     "choose",
     "close_all",

@@ -39,6 +39,7 @@ class BareBox:
     """A worker in a child process of ours."""
 
     kind = "bare"
+    stock = None
 
     def __init__(self, libraries: Sequence[str], limits: Limits) -> None:
         self._limits = limits

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from grader.boxes.prepared import Stock
 from grader.protocol import Ending, Frame
 from grader.protocol.values import Buffer
 
@@ -31,6 +32,10 @@ class Box(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+    @property
+    def stock(self) -> Stock | None:
+        """Messages that the worker knows from its start."""
 
     def allow(self, cpu_s: float) -> None:
         """Grant this many CPU seconds from now on."""

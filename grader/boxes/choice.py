@@ -20,6 +20,7 @@ from grader.protocol import Ending
 if TYPE_CHECKING:
     from grader.boxes.cgroups import Groups
     from grader.boxes.forked import ForkedBox
+    from grader.boxes.prepared import Stock
     from grader.boxes.zygotes import Zygote
 
 __all__ = ["Choice", "choose", "close_all", "open_box", "prepare"]
@@ -57,21 +58,21 @@ class _Ready:
 class _Pool:
     """Everything that is kept between one box and the next."""
 
-    ready: dict[tuple[str, tuple[str, ...]], _Ready] = field(default_factory=dict)
+    ready: dict[tuple[str, tuple[str, ...], str], _Ready] = field(default_factory=dict)
     groups: Groups | None = None
     looked_for_groups: bool = False
     lost: list[Groups] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def open(self, level: str, libraries: tuple[str, ...], limits: Limits) -> Box:
+    def open(self, level: str, libraries: tuple[str, ...], limits: Limits, stock: Stock | None) -> Box:
         with self.lock:
             for attempt in range(2):
-                ready = self._ready(level, libraries)  # first: it loads while we look around
+                ready = self._ready(level, libraries, stock)  # first: it loads while we look around
                 self._look(level, limits)
                 try:
                     return self._take(ready, libraries, limits)
                 except FaultError:
-                    self._mend(level, libraries, ready)
+                    self._mend(_key(level, libraries, stock), ready)
                     if attempt:
                         raise
         raise AssertionError("unreachable")
@@ -91,10 +92,10 @@ class _Pool:
             raise
         return box
 
-    def _mend(self, level: str, libraries: tuple[str, ...], ready: _Ready) -> None:
+    def _mend(self, key: tuple[str, tuple[str, ...], str], ready: _Ready) -> None:
         """After a failure: give up what does not work any more, and nothing that others use."""
         if not ready.zygote.usable:
-            self.ready.pop((level, libraries), None)
+            self.ready.pop(key, None)
             ready.close()
             return
         if self.groups is not None:  # a folder of theirs may be gone; jobs that run still use the others
@@ -112,7 +113,7 @@ class _Pool:
             try:
                 ready.zygote.entered()
             except FaultError:
-                del self.ready[level, libraries]
+                del self.ready[_key(level, libraries)]
                 ready.close()
                 raise
 
@@ -127,14 +128,14 @@ class _Pool:
             self.lost.clear()
             self.groups, self.looked_for_groups = None, False
 
-    def _ready(self, level: str, libraries: tuple[str, ...]) -> _Ready:
+    def _ready(self, level: str, libraries: tuple[str, ...], stock: Stock | None = None) -> _Ready:
         from grader.boxes.zygotes import Zygote
 
-        key = level, libraries
+        key = _key(level, libraries, stock)
         if key in self.ready and not self.ready[key].zygote.usable:
             self.ready.pop(key).close()
         if key not in self.ready:
-            self.ready[key] = _Ready(Zygote(level, libraries))
+            self.ready[key] = _Ready(Zygote(level, libraries, stock))
         return self.ready[key]
 
     def _look(self, level: str, limits: Limits) -> None:
@@ -164,6 +165,12 @@ class _Pool:
         return ForkedBox(zygote, limits, group)
 
 
+def _key(
+    level: str, libraries: tuple[str, ...], stock: Stock | None = None
+) -> tuple[str, tuple[str, ...], str]:
+    return level, libraries, stock.key if stock else ""
+
+
 _pools: dict[int, _Pool] = {}
 """By process: a fork of ours must not talk to its parent's zygotes."""
 
@@ -179,25 +186,27 @@ def close_all() -> None:
         pool.close()
 
 
-def open_box(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
+def open_box(kind: str, libraries: Sequence[str], limits: Limits, stock: Stock | None = None) -> Box:
     """Start a box of this kind with a worker that has loaded `libraries`.
 
+    Args:
+        stock: Messages that its worker should know from the start, where this kind can have it so.
     Raises:
         FaultError: There is no such kind here, or it cannot be started.
     """
     try:
-        return _open(kind, libraries, limits)
+        return _open(kind, libraries, limits, stock)
     except OSError as error:  # such as too many open files
         raise FaultError(f"box {kind}: cannot be opened: {error}.", mend="Run 'grader doctor'.") from None
 
 
-def _open(kind: str, libraries: Sequence[str], limits: Limits) -> Box:
+def _open(kind: str, libraries: Sequence[str], limits: Limits, stock: Stock | None) -> Box:
     if kind == "bare":
         return BareBox(libraries, limits)
     if kind in _FORKED:
         if not sys.platform.startswith("linux"):
             raise FaultError(f"box {kind}: needs Linux, this is {sys.platform}.", mend="Run 'grader doctor'.")
-        return _own_pool().open(kind, tuple(libraries), limits)
+        return _own_pool().open(kind, tuple(libraries), limits, stock)
     if kind == "docker":
         from grader.boxes.docker import DockerBox
 

@@ -43,6 +43,7 @@ class DockerBox:
     """
 
     kind = "docker"
+    stock = None
 
     def __init__(
         self, libraries: Sequence[str], limits: Limits, *, image: str = "", gpus: bool = False

@@ -35,7 +35,7 @@ class ForkedBox:
     """
 
     def __init__(self, zygote: Zygote, limits: Limits, group: Group | None) -> None:
-        self.kind = zygote.level
+        self.kind, self.stock = zygote.level, zygote.stock
         self._limits, self._group = limits, group
         self._usage: Usage | None = None
         self._set_up_s = 0.0

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
+from grader.boxes.prepared import Stock
 from grader.errors import FaultError
 from grader.jail.cells import Allowance
 from grader.jail.zygote import Start
@@ -46,8 +47,8 @@ class Ended:
 class Zygote:
     """One preloaded process. Usable from several threads."""
 
-    def __init__(self, level: str, libraries: Sequence[str]) -> None:
-        self.level = level
+    def __init__(self, level: str, libraries: Sequence[str], stock: Stock | None = None) -> None:
+        self.level, self.stock = level, stock
         self._lock = threading.RLock()
         self._count = 0
         self._waiting: dict[tuple[str, int], tuple[dict[str, Any], list[int]]] = {}
@@ -77,6 +78,9 @@ class Zygote:
         finally:
             theirs.close()
         self._send(asdict(start))
+        if stock is not None:
+            with _as_file(stock.frames) as file:
+                self._send({"op": "stock"}, [file.fileno()])
 
     @property
     def usable(self) -> bool:
@@ -255,6 +259,16 @@ def _started(channel: int) -> subprocess.Popen[bytes]:
         pass_fds=[channel],
         start_new_session=True,
     )
+
+
+@contextlib.contextmanager
+def _as_file(data: bytes) -> Iterator[IO[bytes]]:
+    """A file in memory that holds the data, at its start."""
+    with os.fdopen(os.memfd_create("stock"), "wb+") as file:
+        file.write(data)
+        file.flush()
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+        yield file
 
 
 def _is_library(path: str) -> bool:

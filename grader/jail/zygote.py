@@ -6,6 +6,7 @@ object a message, descriptors beside it.
 
     grader → zygote   {"op": "spawn", "job": 1, "allowance": {...}}  + source, sink, printed, groups to join
                       {"op": "end", "job": 1}
+                      {"op": "stock"}        + a file with messages, which jobs that are forked from now on know
     zygote → grader   {"op": "entered"}      once, when a throwaway child could lock itself in
                       {"op": "ready"}        once, when the libraries are loaded
                       {"op": "spawned", "job": 1}  + a descriptor of the process
@@ -28,8 +29,9 @@ from typing import Any, NoReturn
 
 from grader.jail import kernel, roots
 from grader.jail.cells import Allowance, Confines, confine, enter_namespaces
+from grader.protocol import FrameReader, unpack
 from grader.worker.control import Control
-from grader.worker.main import load_libraries, open_streams, serve
+from grader.worker.main import load_libraries, open_streams, serve, stock_up
 
 __all__ = ["NOT_SET_UP", "Start", "main"]
 
@@ -118,21 +120,28 @@ class _Zygote:
 
     def serve(self) -> _Cell:
         """Fork and collect jobs until the grader is gone; returns in a job only."""
-        with open("/proc/self/statm", "rb") as file:
-            self._baseline_mib = int(file.read().split()[1]) * _PAGE / _MIB
-        gc.collect()
-        gc.freeze()  # a collection in a job would otherwise touch, and so copy, all that the libraries hold
+        self._settle()
         _send(self._channel, {"op": "ready"})
         while True:
             data, descriptors, _, _ = socket.recv_fds(self._channel, _MESSAGE, 16)
             if not data:
                 self._leave()
             message = json.loads(data)
-            if message["op"] == "spawn":
+            if message["op"] == "stock":
+                _stock_up(descriptors[0])
+                self._settle()
+            elif message["op"] == "spawn":
                 if (cell := self._spawn(message, descriptors)) is not None:
                     return cell
             else:
                 self._end(message["job"])
+
+    def _settle(self) -> None:
+        """What is in memory now is everybody's, and no job's own."""
+        gc.collect()
+        gc.freeze()  # a collection in a job would otherwise touch, and so copy, all that the libraries hold
+        with open("/proc/self/statm", "rb") as file:
+            self._baseline_mib = int(file.read().split()[1]) * _PAGE / _MIB
 
     def _spawn(self, message: dict[str, Any], descriptors: Sequence[int]) -> _Cell | None:
         job = message["job"]
@@ -310,6 +319,15 @@ def _warm_up() -> None:
     if torch is not None:
         x = torch.ones(2, 2, requires_grad=True)
         (x @ x).sum().backward()
+
+
+def _stock_up(file: int) -> None:
+    """Read messages once, for all jobs to come."""
+    with os.fdopen(file, "rb") as source:
+        reader = FrameReader(max_body=1 << 32)  # the grader's own
+        while data := source.read(_MESSAGE):
+            reader.feed(data)
+    stock_up(unpack(frame) for frame in iter(reader.next, None))
 
 
 def _send(channel: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:

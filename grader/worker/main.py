@@ -11,7 +11,7 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from grader.errors import ProtocolError
@@ -22,7 +22,7 @@ from grader.worker.failures import OUT_OF_MEMORY
 from grader.worker.loading import MODES, Student
 from grader.worker.running import run_script, watch_warnings
 
-__all__ = ["load_libraries", "main", "open_streams", "serve"]
+__all__ = ["load_libraries", "main", "open_streams", "serve", "stock_up"]
 
 
 class _Outside:
@@ -68,10 +68,11 @@ class _Session:
     def run(self, message: object) -> None:
         if self._student is None:
             raise ProtocolError("expected a file to be loaded before scripts are run.")
-        scripts = field_of(message, "scripts", list)
+        scripts = _scripts_of(message)
         last = len(scripts) - 1
         for number, item in enumerate(scripts):
-            reply = run_script(self._student, Script.from_value(item), self._outside, self._warnings)
+            script = item if isinstance(item, Script) else Script.from_value(item)
+            reply = run_script(self._student, script, self._outside, self._warnings)
             _flush()
             self._send_reply(number, reply.to_value(), then=_end() if number == last else b"")
 
@@ -85,6 +86,23 @@ class _Session:
             self._control.send(
                 {"op": "reply", "number": number, "reply": Reply(error=lost).to_value()}, then=then
             )
+
+
+_stock: dict[int, list[Any]] = {}
+"""Scripts of messages that the process which we were forked from has read, by number."""
+
+
+def stock_up(messages: Iterable[object]) -> None:
+    """Read messages that ask to run scripts, for the workers to come."""
+    for at, message in enumerate(messages):
+        _stock[at] = [Script.from_value(item) for item in field_of(message, "scripts", list)]
+
+
+def _scripts_of(message: object) -> list[Any]:
+    """The scripts that a message asks to run; those of the stock can be run once."""
+    if isinstance(message, dict) and "stock" in message:
+        return _stock.pop(field_of(message, "stock", int))
+    return field_of(message, "scripts", list)
 
 
 _ALONE = pack({"op": "done", "threads": 1})
