@@ -67,10 +67,6 @@ def test_a_worker_with_a_stock_answers_as_one_without(kind: str) -> None:
         session.close()
         expected = [np.ones((2, 2)), 2 * NUMBERS, NUMBERS]
         assert [value.tolist() for value in found] == [value.tolist() for value in expected]
-            [[1.0, 1.0], [1.0, 1.0]],
-            (2 * NUMBERS).tolist(),
-            NUMBERS.tolist(),
-        ]
 
 
 def test_what_a_student_may_have_changed_is_sent_anew(kind: str) -> None:
