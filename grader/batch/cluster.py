@@ -67,10 +67,13 @@ class RayEngine:
     _ray: Any = field(default=None, init=False)
     _seat: Seat = field(init=False)
     _grade: Any = field(default=None, init=False)
-    _course: tuple[str, list[Any]] = field(default=("", []), init=False)
+    _parcel: list[Any] = field(default_factory=list, init=False)
+    """In a list, so that a process fetches it only when it needs it."""
     _folder: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
+        if self.address is not None:
+            _require_answer(self.address)
         self._ray = _imported(own=self.address is None)
         parcel = pack(Path(self.desk.root), self.desk.id, bank=_bank(self.desk))
         try:
@@ -78,8 +81,7 @@ class RayEngine:
             self._seat = wanted(self.desk, memory=self.address is not None)
             require_room(self._ray, self._seat)
             require_alike(self._ray, self._seat, self.desk.bank.libraries)
-            # In a list, so that a process fetches it only when it needs it.
-            self._course = parcel.sha256, [self._ray.put(parcel)]
+            self._parcel = [self._ray.put(parcel)]
             # Ray's own retries would hide from us how often a job has ended its process.
             self._grade = self._ray.remote(max_retries=0)(_graded).options(
                 name="grader", **self._seat.options
@@ -125,15 +127,14 @@ class RayEngine:
 
     def _connect(self) -> None:
         """Raises FaultError where there is no cluster, or none that takes us."""
-        if self.address is not None:
-            _require_answer(self.address)
         quiet = {"log_to_driver": False, "logging_level": "CRITICAL"}
         try:
             if self.address is not None:
                 self._ray.init(address=self.address, **quiet)
                 return
-            self._folder = tempfile.mkdtemp(prefix="ray-")  # short: names of sockets are
-            own = {"num_cpus": self.count, "include_dashboard": False, "_temp_dir": self._folder}
+            # Short, since names of sockets are; and one folder deeper, since Ray opens its own to everybody.
+            self._folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
+            own = {"num_cpus": self.count, "include_dashboard": False, "_temp_dir": f"{self._folder}/ray"}
             self._ray.init(address="local", **own, **quiet)
         except (OSError, RuntimeError, ValueError, self._ray.exceptions.RayError) as error:
             why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
@@ -143,11 +144,12 @@ class RayEngine:
             ) from None
 
     def _hand_out(self, waiting: deque[Job], live: dict[Any, Job]) -> None:
-        cpus = self._ray.cluster_resources().get("CPU", 1)
-        most = max(1, int(_WINDOW * cpus))
-        while waiting and len(live) < min(most, self.count or most):
+        most = max(1, int(_WINDOW * self._ray.cluster_resources().get("CPU", 1)))
+        if self.address is not None:  # else the cluster was made for so many
+            most = min(most, self.count or most)
+        while waiting and len(live) < most:
             job = waiting.popleft()
-            live[self._grade.remote(self.desk, *self._course, job)] = job
+            live[self._grade.remote(self.desk, self._parcel, job)] = job
 
     def _ready(self, live: dict[Any, Job]) -> list[Any] | None:
         """Jobs that have ended; None where no node could run one any more, and none comes."""
@@ -225,18 +227,18 @@ def _stranded(job: Job) -> Done:
     return _failed(job, "no node was left that could grade it, and none came")
 
 
-_desks: dict[tuple[Desk, str], Desk] = {}
+_desks: dict[Desk, Desk] = {}
 
 
-def _graded(desk: Desk, course: str, parcel: list[Any], job: Job) -> Done:
+def _graded(desk: Desk, parcel: list[Any], job: Job) -> Done:
     """Grade a job in a process of Ray's; bank and boxes stay for the next one."""
     try:
-        if (desk, course) not in _desks:
-            _desks[desk, course] = _settled(desk, course, parcel)
-        here = _desks[desk, course]
+        if desk not in _desks:
+            _desks[desk] = _settled(desk, parcel)
+        here = _desks[desk]
         if here.key(read_submission(job.name, job.data)) != job.key:
             raise FaultError(
-                f"{socket.gethostname()}: expected the versions and sources of the machine that began the batch, got others."
+                f"{socket.gethostname()}: expected versions and sources of the machine that began, got others."
             )
     except GraderError as error:
         return Done(job.student, job.key, fault=f"engine ray: {error.message}")
@@ -247,19 +249,11 @@ def _graded(desk: Desk, course: str, parcel: list[Any], job: Job) -> Done:
     return here.grade(job)
 
 
-def _settled(desk: Desk, course: str, parcel: list[Any]) -> Desk:
-    """The desk with the course as it is here: in its own folder where that is the same, else in the cache."""
+def _settled(desk: Desk, parcel: list[Any]) -> Desk:
+    """The desk, with course and cases as they are on the machine that began the batch."""
     patient()
-    root = Path(desk.root)
-    if not _same(root, desk.id, course):
-        sent: Parcel = importlib.import_module("ray").get(parcel[0])
-        root = unpack(sent, desk.id, cache_folder())
+    sent: Parcel = importlib.import_module("ray").get(parcel[0])
+    root = unpack(sent, Path(desk.root), desk.id, cache_folder())
     here = Desk(str(root), desk.id, desk.box, desk.seed, desk.pages)
     here.warm()
     return here
-
-
-def _same(root: Path, id: str, course: str) -> bool:
-    with contextlib.suppress(OSError, GraderError):
-        return root.is_dir() and pack(root, id).sha256 == course
-    return False

@@ -1,4 +1,4 @@
-"""What a machine without the course needs to grade: its files and its cases, as bytes under the hash of their content."""
+"""What a machine without the course needs to grade: its files and cases, as bytes under the hash of their content."""
 
 from __future__ import annotations
 
@@ -72,27 +72,29 @@ def find_bank(hashes: dict[str, str], id: str, cache: Path) -> Path | None:
     return found[0] if found else None
 
 
-def unpack(parcel: Parcel, id: str, cache: Path) -> Path:
-    """Where the course lies in the cache, put there if it does not yet; and the bank beside the others.
+def unpack(parcel: Parcel, root: Path, id: str, cache: Path) -> Path:
+    """Where the course lies: at its own place, if it is the same there, else in the cache; the bank beside the others.
 
     Only regular files in folders of our own are written, and nothing outside the cache.
 
     Raises:
         FaultError: The cache cannot be written to, or a path leads elsewhere.
     """
-    root = cache / "courses" / parcel.sha256
+    place = cache / "courses" / parcel.sha256
     try:
         if parcel.bank is not None:
             _write_bank(parcel.bank, cache / "banks")
-        if not _holds(root, id, parcel):
-            root.parent.mkdir(parents=True, exist_ok=True)
-            _place(parcel, root, id)
+        if _holds(root, id, parcel):
+            return root
+        if not _holds(place, id, parcel):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _place(parcel, place, id)
     except OSError as error:
         raise FaultError(
             f"{cache}: expected a folder to write the course to, got: {error.strerror}.",
             mend="Name another by GRADER_CACHE.",
         ) from None
-    return root
+    return place
 
 
 def _files(root: Path, id: str) -> Iterator[Path]:

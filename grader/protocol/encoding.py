@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections.abc import Sequence
@@ -128,7 +129,7 @@ class _Encoder:
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and kind is numpy.ndarray:
             return self._array(value, numpy)
-        if numpy is not None and issubclass(kind, numpy.ndarray | numpy.generic):
+        if numpy is not None and issubclass(kind, (numpy.ndarray, numpy.generic)):
             return self._from_numpy(value, kind, depth, numpy)
         if "numpy.random" in sys.modules and numpy is not None and kind is numpy.random.Generator:
             return self._generator(value, depth)
@@ -143,9 +144,9 @@ class _Encoder:
         if issubclass(kind, numpy.ndarray):
             raise _RefusalError("is a subclass of numpy.ndarray; return numpy.asarray(...) of it")
         # By identity first: a subclass may say anything about its dtype.
-        if any(kind is known for known in numpy.sctypeDict.values()) and value.dtype.name in DTYPES:
+        if id(kind) in _scalars(numpy) and (name := _NATIVE.get(value.dtype.str)) is not None:
             self._count(1)
-            return ["s", value.dtype.name, self._leaf(value.item(), depth + 1)]
+            return ["s", name, self._leaf(value.item(), depth + 1)]
         raise _RefusalError("is not plain data")
 
     def _generator(self, value: np.random.Generator, depth: int) -> list[Any]:
@@ -223,6 +224,12 @@ _NATIVE = {
 """Names of dtypes whose arrays lie in memory as they travel; `dtype.name` takes longer than a small array."""
 
 _PLAIN = (float, int, str, bytes, complex, list, tuple, dict)
+
+
+@functools.cache
+def _scalars(numpy: Any) -> frozenset[int]:
+    """The classes of NumPy's scalars, by identity: a metaclass may say anything about equality."""
+    return frozenset(map(id, numpy.sctypeDict.values()))
 
 
 def _name_of(kind: type) -> str:

@@ -1,4 +1,4 @@
-"""A Ray cluster of several nodes on this machine, in a process of its own: Ray leaves threads in the one that imports it.
+"""A Ray cluster of several nodes on this machine, in a process of its own: Ray leaves threads where it is imported.
 
 The process is told on its standard input, a JSON list a line, what to do, and answers with a line of JSON.
 """
@@ -59,10 +59,8 @@ class Cluster:
         self._told("kill", node)
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
         try:
-            self._process.wait(30)
+            self._process.communicate(timeout=60)  # the end of its input is what it waits for
         finally:
             self._process.kill()
             self._process.communicate()

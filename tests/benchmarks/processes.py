@@ -23,7 +23,9 @@ class Cost:
     statuses: tuple[int, ...]
 
     def words(self, count: int) -> str:
-        each = f"{1e3 * self.wall_s / count:.1f} ms wall and {1e3 * self.cpu_s / count:.1f} ms CPU a submission"
+        each = (
+            f"{1e3 * self.wall_s / count:.1f} ms wall and {1e3 * self.cpu_s / count:.1f} ms CPU a submission"
+        )
         return f"{self.wall_s:.1f} s wall, {self.cpu_s:.1f} s CPU: {each}"
 
 

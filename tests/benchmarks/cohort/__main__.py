@@ -29,7 +29,16 @@ def graded(made: list[Made], work: Path, options: argparse.Namespace, run: int) 
     """One run of the batch."""
     out = work / f"out-{run}"
     command = [
-        *(sys.executable, "-m", "grader", "--course", str(work / "course"), "batch", "losses", str(work / "in")),
+        *(
+            sys.executable,
+            "-m",
+            "grader",
+            "--course",
+            str(work / "course"),
+            "batch",
+            "losses",
+            str(work / "in"),
+        ),
         *("--students", str(work / "in.csv"), "--out", str(out)),
         *("--jobs", str(options.jobs), "--box", options.box),
     ]
@@ -54,7 +63,9 @@ def main() -> int:
         losses_course(work / "course", limits=SHORT if options.short else None)
         made = class_of(options.count, seed=options.seed)
         write_class(made, work / "in")
-        print(f"{len(made)} submissions of losses, seed {options.seed}, {options.jobs} jobs, box {options.box}")
+        print(
+            f"{len(made)} submissions of losses, seed {options.seed}, {options.jobs} jobs, box {options.box}"
+        )
         runs = []
         for run in (1, 2):
             ended, cost = graded(made, work, options, run)

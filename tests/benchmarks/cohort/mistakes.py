@@ -17,7 +17,7 @@ HANGING = {
     "in NumPy": "while True:\n        np.linalg.inv(np.ones((80, 80)) + np.eye(80))",
     "power": "return 7 ** (7 ** 7 ** 7)",
     "expression": "import re\n    return re.match(r'(a+)+$', 'a' * 60 + 'b')",
-    "deaf": "while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
+    "deaf": "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
     "asleep": "import time\n    time.sleep(10_000)",
     "deadlock": "import threading\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()",
     "import": "",
@@ -98,9 +98,13 @@ def hostile(text: str, attack: str) -> str:
     """A right text with an attack in it, which three functions hand their work to."""
     source = (FOLDER / f"{attack}.py").read_text(encoding="utf-8")
     if "def attack(" in source:
-        calls = {name: "return attack({})" for name in ("softmax", "mse", "bce")}
+        calls = dict.fromkeys(("softmax", "mse", "bce"), "return attack({})")
     else:
-        calls = {"softmax": "return extremes(args[0])", "mse": "return scale(*args)", "bce": "return energy(args[0])"}
+        calls = {
+            "softmax": "return extremes(args[0])",
+            "mse": "return scale(*args)",
+            "bce": "return energy(args[0])",
+        }
     functions = (f"def {name}(*args):\n    {call}\n" for name, call in calls.items())
     return "\n\n".join([text, source, *functions])
 

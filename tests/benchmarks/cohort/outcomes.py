@@ -43,6 +43,11 @@ class Ended:
         """All that is to be the same each time."""
         return self.verdict, self.entry and self.entry.model_dump(exclude=set(_TIMES))
 
+    @property
+    def points(self) -> object:
+        """Of that, what a gradebook holds."""
+        return self.word, self.entry and self.entry.exercises
+
 
 def outcomes(made: Sequence[Made], out: Path) -> list[Ended]:
     """What the batch in this folder says of each student."""
@@ -84,7 +89,7 @@ def complaints(*runs: Sequence[Ended]) -> list[str]:
     first, *others = runs
     for other in others:
         found += [
-            f"{_name(a)}: the runs differ: {_difference(a, b)}"
+            f"{_name(a)}: the runs differ{' in points' if a.points != b.points else ''}: {_difference(a, b)}"
             for a, b in zip(first, other, strict=True)
             if a.said != b.said
         ]
@@ -97,9 +102,14 @@ def _name(one: Ended) -> str:
 
 def _difference(a: Ended, b: Ended) -> str:
     """The first exercise that differs, else what does."""
-    for one, other in zip((a.verdict or {}).get("exercises", ()), (b.verdict or {}).get("exercises", ()), strict=False):
+    for one, other in zip(
+        (a.verdict or {}).get("exercises", ()), (b.verdict or {}).get("exercises", ()), strict=False
+    ):
         if one != other:
-            texts = [json.dumps([item["status"], *(check["message"] for check in item["checks"])]) for item in (one, other)]
+            texts = [
+                json.dumps([item["status"], *(check["message"] for check in item["checks"])])
+                for item in (one, other)
+            ]
             return f"{one['name']}: {texts[0]:.200} and {texts[1]:.200}"
     return f"{a.word} and {b.word}"
 
@@ -108,18 +118,24 @@ def table(*runs: Sequence[Ended]) -> list[str]:
     """A line for each kind: how many, how they ended, what the box's clock and CPU said, and sameness."""
     words = ("full", "part", "none", "refused", "missing", "fault", "lost")
     heads = [f"{word:>8}" for word in words]
-    lines = [
-        f"{'kind':12}{'count':>6}{''.join(heads)}   wall: median   most    sum   CPU: median   most    sum   same"
-    ]
+    spent_on = "   ".join(f"{name} median   most    sum" for name in (" wall:", "  CPU:"))
+    lines = [f"{'kind':12}{'count':>6}{''.join(heads)}   {spent_on}   same points   same in all"]
     first = runs[0]
     for kind in KINDS:
         of_kind = [at for at, one in enumerate(first) if one.made.kind == kind]
         counts = Counter(first[at].word for at in of_kind)
-        same = sum(all(run[at].said == first[at].said for run in runs) for at in of_kind)
-        entries = [entry for run in runs for at in of_kind if (entry := run[at].entry) and entry.state == "graded"]
+        same = [
+            sum(all(getattr(run[at], part) == getattr(first[at], part) for run in runs) for at in of_kind)
+            for part in ("points", "said")
+        ]
+        entries = [
+            entry for run in runs for at in of_kind if (entry := run[at].entry) and entry.state == "graded"
+        ]
         numbers = "".join(f"{counts[word] or '':>8}" for word in words)
-        spent = [_spent([getattr(entry, name) for entry in entries], len(runs)) for name in ("wall_s", "cpu_s")]
-        lines.append(f"{kind:12}{len(of_kind):6}{numbers}   {'   '.join(spent)}   {same} of {len(of_kind)}")
+        spent = [
+            _spent([getattr(entry, name) for entry in entries], len(runs)) for name in ("wall_s", "cpu_s")
+        ]
+        lines.append(f"{kind:12}{len(of_kind):6}{numbers}   {'   '.join(spent)}{same[0]:>14}{same[1]:>14}")
     return lines
 
 

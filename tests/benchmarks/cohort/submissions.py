@@ -1,4 +1,4 @@
-"""A class of any size: so many right submissions, wrong, hanging, crashing, hostile and unreadable ones, from a seed."""
+"""A class of any size, made from a seed: right, wrong, hanging, crashing, hostile and unreadable submissions."""
 
 from __future__ import annotations
 
@@ -46,11 +46,17 @@ class Made:
 
 
 def class_of(
-    count: int, *, seed: int, hanging: Sequence[str] = tuple(HANGING), attacks: Sequence[str] = HOSTILE
+    count: int,
+    *,
+    seed: int,
+    names: Sequence[str] = NAMES,
+    hanging: Sequence[str] = tuple(HANGING),
+    attacks: Sequence[str] = HOSTILE,
 ) -> list[Made]:
     """So many students, in the proportions of `KINDS` and at least one of each kind.
 
     Args:
+        names: Exercises, one of which hangs or crashes.
         hanging: Which ways of hanging there are; those that wait instead of computing cost their time by the clock.
         attacks: Which attacks there are; a plain process holds fewer of them than a box.
     """
@@ -59,8 +65,8 @@ def class_of(
         "right": lambda: _right(rng),
         "wrong": lambda: _wrong(rng),
         "mutated": lambda: _mutated(rng),
-        "hanging": lambda: _spoilt(rng, "hanging", hanging),
-        "crashing": lambda: _spoilt(rng, "crashing", tuple(CRASHING)),
+        "hanging": lambda: _spoilt(rng, "hanging", hanging, names),
+        "crashing": lambda: _spoilt(rng, "crashing", tuple(CRASHING), names),
         "hostile": lambda: _hostile(rng, attacks),
         "unreadable": _unreadable,
     }
@@ -103,9 +109,11 @@ def _mutated(rng: random.Random) -> Iterator[tuple[str, bytes | None]]:
         yield name, text.encode()
 
 
-def _spoilt(rng: random.Random, kind: str, ways: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+def _spoilt(
+    rng: random.Random, kind: str, ways: Sequence[str], names: Sequence[str]
+) -> Iterator[tuple[str, bytes | None]]:
     for how in itertools.cycle(ways):
-        yield how, spoilt(_accepted(rng), rng.choice(NAMES), kind, how).encode()
+        yield how, spoilt(_accepted(rng), rng.choice(names), kind, how).encode()
 
 
 def _hostile(rng: random.Random, attacks: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:

@@ -74,7 +74,9 @@ def _free(tree: ast.Module, names: Collection[str]) -> set[str]:
                 kept |= {name, asname or name}
             case ast.Global() | ast.Nonlocal():
                 kept |= set(node.names)
-    inner = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) if node not in tree.body}
+    inner = {
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) if node not in tree.body
+    }
     return {name for name in found - kept - inner if not name.startswith("__")}
 
 

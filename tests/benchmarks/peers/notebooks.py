@@ -56,7 +56,7 @@ def otter_tests() -> dict[str, str]:
     head = ["from otter.test_files import test_case", "OK_FORMAT = False", HEAD.strip()]
     tests = {}
     for name in TEN:
-        case = f'@test_case(points=1)\ndef test({name}):\n    {test_code(name)}\n'
+        case = f"@test_case(points=1)\ndef test({name}):\n    {test_code(name)}\n"
         tests[f"{name}.py"] = "\n\n".join([*head, f"name = {name!r}\npoints = 1", case])
     return tests
 

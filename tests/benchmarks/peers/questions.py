@@ -45,10 +45,7 @@ def bank_of(course: Path) -> Bank:
 def asked(bank: Bank) -> int:
     """How many calls of a right submission ours judges, without those that only play one again."""
     return sum(
-        len(trial.scripts)
-        for planned in bank.exercises
-        for check in planned.checks
-        for trial in check.trials
+        len(trial.scripts) for planned in bank.exercises for check in planned.checks for trial in check.trials
     )
 
 

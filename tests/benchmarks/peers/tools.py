@@ -119,15 +119,15 @@ class Nbgrader:
         course = self.work / "prepared"
         write_notebook(nbgrader_source(), course / "source" / "losses" / "losses.ipynb")
         write_cases(self.cases, course / "source" / "losses")
-        (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'course'\n")
+        (course / "nbgrader_config.py").write_text(
+            "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
+        )
         self._call(course, "generate_assignment", "losses")
         self._released = json.loads((course / "release" / "losses" / "losses.ipynb").read_text())
 
     def run(self) -> Graded:
         courses = [self._course(at) for at in range(self.at_once)]
-        commands = [
-            ["env", "-C", str(course), self.program, "autograde", "losses"] for course in courses
-        ]
+        commands = [["env", "-C", str(course), self.program, "autograde", "losses"] for course in courses]
         cost = cost_of(
             commands,
             side_by_side=self.at_once,
@@ -154,7 +154,13 @@ class Nbgrader:
             return sum(float(row["score"] or 0) == len(TEN) for row in csv.DictReader(file))
 
     def _call(self, course: Path, *arguments: str) -> None:
-        subprocess.run([self.program, *arguments], cwd=course, check=True, capture_output=True, env=_activated(self.program))
+        subprocess.run(
+            [self.program, *arguments],
+            cwd=course,
+            check=True,
+            capture_output=True,
+            env=_activated(self.program),
+        )
 
 
 @dataclass
@@ -170,8 +176,8 @@ class Otter:
 
     def __post_init__(self) -> None:
         (self.work / "tests").mkdir(parents=True)
-        for name, text in otter_tests().items():
-            (self.work / "tests" / name).write_text(text, encoding="utf-8")
+        for name, test in otter_tests().items():
+            (self.work / "tests" / name).write_text(test, encoding="utf-8")
         write_cases(self.cases, self.work)
         zipped = [self.program, "generate", "-t", "tests", "-o", "autograder.zip", "cases.json"]
         environment = _activated(self.program)
@@ -196,7 +202,9 @@ class Otter:
             environment=_activated(self.program),
             said=self.work / "said.txt",
         )
-        return Graded(cost, len(folders), sum(_points(folder / "results.json") == len(TEN) for folder in folders))
+        return Graded(
+            cost, len(folders), sum(_points(folder / "results.json") == len(TEN) for folder in folders)
+        )
 
 
 def _activated(program: str) -> dict[str, str]:
