@@ -37,6 +37,7 @@ _NODES = 8
 """So many nodes may die under one job: that is hardly the job's doing, but no reason to go on for ever."""
 _WINDOW = 2
 """Jobs that are handed to Ray ahead, for each processor: it need not hold thousands."""
+_STORE_MIB = 512
 _LOOK_S = 5.0
 _ANSWER_S = 10.0
 _LONGEST_S = 600.0
@@ -127,19 +128,18 @@ class RayEngine:
 
     def _connect(self) -> None:
         """Raises FaultError where there is no cluster, or none that takes us."""
-        quiet = {"log_to_driver": False, "logging_level": "CRITICAL"}
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL"}
         try:
             if self.address is not None:
-                self._ray.init(address=self.address, **quiet)
+                self._ray.init(address=self.address, **options)
                 return
             # Short, since names of sockets are; and one folder deeper, since Ray opens its own to everybody.
             self._folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
-            own = {"num_cpus": self.count, "include_dashboard": False, "_temp_dir": f"{self._folder}/ray"}
-            self._ray.init(address="local", **own, **quiet)
-        except (OSError, RuntimeError, ValueError, self._ray.exceptions.RayError) as error:
-            why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            options |= {"_temp_dir": f"{self._folder}/ray", "object_store_memory": _STORE_MIB << 20}
+            self._ray.init(address="local", num_cpus=self.count, include_dashboard=False, **options)
+        except Exception as error:  # Ray's own are of every kind, and some of none
             raise FaultError(
-                f"engine ray: expected a cluster at {self.address or 'this machine'}, got: {why}",
+                f"engine ray: expected a cluster at {self.address or 'this machine'}, got: {_root(error)}",
                 mend="Run the batch on a node of the cluster, with the cluster's token and the same Ray and Python.",
             ) from None
 
@@ -175,8 +175,7 @@ class RayEngine:
         except errors.OutOfMemoryError:
             return _failed(job, "the process that graded it was killed, as its node ran out of memory"), False
         except errors.RayError as error:
-            lines = str(error).strip().splitlines() or [""]
-            return _failed(job, f"{type(error).__name__}: {lines[-1]}"), False
+            return _failed(job, _root(error)), False
         return done, False
 
 
@@ -189,6 +188,11 @@ def _imported(*, own: bool) -> Any:
         if not any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")):
             os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        # Else whatever runs beside it uses up students' seconds.
+        os.environ.setdefault("RAY_worker_niceness", "0")
+    else:
+        # A wrong token would be tried for half a minute.
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "3")
     try:
         return importlib.import_module("ray")
     except ImportError:
@@ -213,6 +217,14 @@ def _require_answer(address: str) -> None:
         raise FaultError(
             f"engine ray: expected a cluster at {address}, got: {error}.", mend="See 'ray status' there."
         ) from None
+
+
+def _root(error: BaseException) -> str:
+    """What it all began with, in a line; Ray likes to quote whole tracebacks."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = str(error).strip().splitlines() or [""]
+    return (lines[-1] if len(lines) > 1 else f"{type(error).__name__}: {lines[0]}")[:300]
 
 
 def _bank(desk: Desk) -> Path | None:

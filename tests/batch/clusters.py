@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Cluster", "alive", "descendants"]
+__all__ = ["Cluster", "command_of", "descendants", "ended"]
 
-_NODE = {"object_store_memory": 80 << 20, "include_dashboard": False}
+_NODE = {"object_store_memory": 80 << 20, "include_dashboard": False, "include_log_monitor": False}
 _HEALTH = {
     "health_check_initial_delay_ms": 500,
     "health_check_period_ms": 500,
@@ -41,6 +42,7 @@ class Cluster:
             "HOME": str(home),
             "RAY_AUTH_MODE": "token",
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # it listens to this machine alone
         }
         self._process = subprocess.Popen(
@@ -48,7 +50,11 @@ class Cluster:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment, start_new_session=True,
             cwd=Path(__file__).parents[2],
         )  # fmt: skip
-        self.address: str = self._answer()
+        try:
+            self.address: str = self._answer()
+        except BaseException:
+            self.close()
+            raise
 
     def add(self, *, cpus: float, gpus: float = 0, environment: Mapping[str, str] | None = None) -> int:
         """Start a node; the process number of its raylet, of which all its others descend."""
@@ -101,7 +107,23 @@ def descendants(pid: int) -> set[tuple[int, int]]:
     return found
 
 
-def alive(processes: set[tuple[int, int]]) -> set[int]:
+def ended(processes: set[tuple[int, int]]) -> set[int]:
+    """Those that still run when all had time to end."""
+    until = time.monotonic() + 60
+    while (left := _alive(processes)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
+
+
+def command_of(pid: int) -> bytes:
+    """The command line of a process; empty once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _alive(processes: set[tuple[int, int]]) -> set[int]:
     """Those of them that still run; a number may have been given out again since."""
     found = set()
     for number, started in processes:
@@ -117,7 +139,13 @@ def alive(processes: set[tuple[int, int]]) -> set[int]:
 def _serve(folder: str) -> None:
     cluster = importlib.import_module("ray.cluster_utils").Cluster(
         initialize_head=True,
-        head_node_args={"num_cpus": 0, "temp_dir": folder, "_system_config": _HEALTH, **_NODE},
+        head_node_args={
+            "num_cpus": 0,
+            "temp_dir": folder,
+            "no_monitor": True,
+            "_system_config": _HEALTH,
+            **_NODE,
+        },
     )
     nodes = {}
     try:

@@ -1,4 +1,7 @@
-"""`make bench`: what the boundary and the start cost, measured side by side in one run. Nothing here decides a test."""
+"""`make bench`: what the boundary and the start cost, measured side by side in one run. Nothing here decides a test.
+
+Larger ones have commands of their own: `python -m tests.benchmarks.cohort`, `…peers` and others, see CONTRIBUTING.md.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,9 @@ The same right submissions of ten functions of `losses`, all texts different, gr
 
 `--count N` submissions for ours and pytest, `--few N` for the notebooks, `--rounds N`; `--nbgrader PATH` and
 `--otter PATH` name their programs where they are not on PATH. What is not installed is skipped, and said to be.
-CPU is that of the whole process tree. Nothing here decides a test.
+CPU is that of the whole process tree. nbgrader 0.9.6 grades one submission at a time; otter-grader grades several only
+in containers (`otter grade`), so two at once are simply two commands. Each row says how many were found to be right:
+all have to be, or the exit status is 1. Nothing here decides a test.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import argparse
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +49,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--box", default="jail")
     parser.add_argument("--nbgrader", default=shutil.which("nbgrader"))
     parser.add_argument("--otter", default=shutil.which("otter"))
-    return parser.parse_args()
+    found = parser.parse_args()
+    if found.few < 2 or found.count < found.few or found.rounds < 1:
+        parser.error("expected --few of at least 2, --count of at least that, and --rounds of at least 1")
+    return found
 
 
 def tools(asked_for: argparse.Namespace, work: Path) -> Iterator[Tool]:
@@ -99,7 +105,8 @@ def _word(held: bool) -> str:
     return "met" if held else "MISSED"
 
 
-def main() -> None:
+def main() -> int:
+    """Prepare every tool, run each once uncounted, then all in turns, and print the table."""
     asked_for = options()
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         os.environ["GRADER_CACHE"] = str(Path(folder) / "cache")
@@ -122,7 +129,8 @@ def main() -> None:
         print(f"{'ms a submission':36} {'wall':>9} {'least':>9} {'most':>9} {'CPU':>11}   submissions")
         print("\n".join(line(name, runs) for name, runs in found.items()))
         print("\n".join(targets(found)))
+    return int(any(run.full != run.count for runs in found.values() for run in runs))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

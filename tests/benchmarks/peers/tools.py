@@ -71,7 +71,9 @@ class Grader:
             *(str(self.work / "in"), "--out", str(out), "--jobs", "2", "--box", self.box),
         ]
         environment = {**os.environ, "GRADER_CACHE": str(self.work / "cache")}
-        cost = cost_of([command], environment=environment)
+        cost = cost_of([command], environment=environment, said=self.work / "said.txt")
+        if not (out / "batch.json").exists():
+            sys.exit(f"{self.name}: {(self.work / 'said.txt').read_text(encoding='utf-8')}")
         entries = read_batch((out / "batch.json").read_bytes()).entries
         full = sum(entry.state == "graded" and entry.score == entry.max_score for entry in entries)
         return Graded(cost, len(self.texts), full)
