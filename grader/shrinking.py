@@ -1,7 +1,8 @@
 """Makes a failing case small: Hypothesis searches small inputs on which the student's function still fails.
 
-The budget is a number of calls, so that two gradings of one submission show the same case. A clock stands
-behind it for slow code; when that strikes, the case that was found first is shown, whatever the search had.
+The budget is a number of calls, so that two gradings of one submission show the same case. CPU time, of ours and of the
+box, stands behind it for slow code, and a clock for code that sleeps: neither hangs on what else the machine does. When
+one is up, the case that was found first is shown, whatever the search had.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from grader.cases import Case, Contract, small_cases
 from grader.checks import Check, Failure, Trial, judged
 from grader.errors import AssignmentError, ProtocolError
 from grader.messages import call_text
-from grader.protocol import Ending, Outcome
+from grader.protocol import Ending, Outcome, Reply
 
 __all__ = ["shrink"]
 
 _CALLS = 250
-_CLOCK_S = 3.0
+_CPU_S = 6.0
+_CLOCK_S = 30.0
 _UNSHRINKABLE = frozenset(
     "missing arguments timeout output memory crashed exited killed protocol unstable exit".split()
 )
@@ -44,9 +46,12 @@ def shrink(
     if not searched or contract.reference is None or failure.kind in _UNSHRINKABLE or not contract.inputs:
         return None
     for note in dict.fromkeys(("", trial.note)):
-        found = _search(_Search(run, check, contract, failure.kind), note, seed)
+        search = _Search(run, check, contract, failure.kind)
+        found = _search(search, note, seed)
         if found is not None:
             return found if found[0].entries <= trial.entries else None
+        if search.timed_out:
+            return None
     return None
 
 
@@ -83,14 +88,14 @@ class _Search:
     def __init__(self, run: Run, check: Check, contract: Contract, kind: str) -> None:
         self._run, self._check, self.contract, self._kind = run, check, contract, kind
         self._calls = 0
-        self._stop = time.monotonic() + _CLOCK_S
+        self._begun, self._own_s, self._box_s = time.monotonic(), time.thread_time(), 0.0
         self._ended = False
         self.timed_out = False
         self.best: tuple[Trial, Failure] | None = None
 
     def fails(self, case: Case) -> bool:
         self._calls += 1
-        self.timed_out = self.timed_out or time.monotonic() > self._stop
+        self.timed_out = self.timed_out or self._late()
         if self._calls > _CALLS or self.timed_out or self._ended:
             raise _SpentError
         found = self._try(case)
@@ -99,6 +104,10 @@ class _Search:
         if self.best is None or _size(found[0]) <= _size(self.best[0]):
             self.best = found
         return True
+
+    def _late(self) -> bool:
+        spent_s = time.thread_time() - self._own_s + self._box_s
+        return spent_s > _CPU_S or time.monotonic() - self._begun > _CLOCK_S
 
     def _try(self, case: Case) -> tuple[Trial, Failure] | None:
         try:
@@ -110,6 +119,7 @@ class _Search:
             if any(isinstance(outcome, Ending) for outcome in outcomes):
                 self._ended = True
                 return None
+            self._box_s += sum(outcome.cpu_s or 0.0 for outcome in outcomes if isinstance(outcome, Reply))
             failure = judged(self._check, self.contract, trial, outcomes)
             if failure is not None and failure.kind == self._kind:
                 return trial, failure

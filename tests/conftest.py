@@ -29,5 +29,6 @@ def _own_course() -> None:
 
 @pytest.fixture(autouse=True)
 def _patient_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Timings decide no test: the clock behind shrinking never strikes unless a test makes it."""
+    """Timings decide no test: the clocks behind shrinking never strike unless a test makes them."""
+    monkeypatch.setattr(shrinking, "_CPU_S", 600.0)
     monkeypatch.setattr(shrinking, "_CLOCK_S", 600.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from grader import shrinking
 from grader.cases import Contract, draw_cases, function, list_of, real
 from grader.checks import Failure, Trial, agrees, gradient_of
 from grader.errors import FaultError
-from grader.protocol import Ending, Outcome
+from grader.protocol import Ending, Outcome, Reply
 from grader.shrinking import Run, shrink
 from tests.checks.students import replies
 
@@ -113,11 +114,30 @@ def test_no_more_calls_are_made_than_granted(monkeypatch: pytest.MonkeyPatch) ->
     assert 0 < len(asked) <= 2 * 30  # once as it is, once more with the note of the case
 
 
-def test_when_time_is_up_the_case_that_was_found_first_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shrinking, "_CLOCK_S", -1.0)
+@pytest.mark.parametrize("clock", ["_CPU_S", "_CLOCK_S"])
+def test_when_time_is_up_the_case_that_was_found_first_stays(
+    clock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shrinking, clock, -1.0)
     found, asked = shrunk(CONTRACT, total_over_all)
     assert found is None
     assert asked == []
+
+
+def test_the_time_of_the_box_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Trial] = []
+    check = agrees()
+    trial, failure = first(CONTRACT, total_over_all, check)
+
+    def run(smaller: Trial) -> list[Outcome]:
+        asked.append(smaller)
+        answers = replies(CONTRACT, smaller, softmax=total_over_all)
+        return [replace(answer, cpu_s=7.0) for answer in answers if isinstance(answer, Reply)]
+
+    monkeypatch.setattr(shrinking, "_CPU_S", 10.0)
+    monkeypatch.setattr(shrinking.time, "thread_time", lambda: 0.0)
+    assert shrink(run, check, CONTRACT, trial, failure, seed=0) is None
+    assert len(asked) == 2  # once 14 seconds are gone, nothing more is asked
 
 
 def test_a_crash_ends_the_search() -> None:
