@@ -23,6 +23,7 @@ __all__ = ["HELD", "Trial", "attempt", "closed_to", "faults"]
 HELD = tuple(kind for kind in KINDS if kind != "bare")
 """Boxes that must hold; `bare` only witnesses that an attack is one."""
 
+_TIMES = 6
 _FINE = "\n\ndef fine():\n    return 'fine'\n"
 
 
@@ -147,13 +148,13 @@ def _converse(session: Session, trial: Trial, host: Host) -> None:
     else:
         trial.verdict, trial.value = ("error" if outcome.error else "reply"), outcome.value
     trial.printed += session.printed()[0]
-    # Twice: what the attack left in its own worker may cost its author more answers there, but none in the next one.
-    for _ in range(2):
+    # Again and again: what the attack left, in its pipe or as a signal that comes any time, may cost its author another
+    # answer or the worker, but not every answer.
+    for _ in range(_TIMES):
         [after] = session.run([_call("fine")])
         trial.fine = isinstance(after, Reply) and after.value == "fine"
         if trial.fine:
             break
-        session.renew()
 
 
 def _left(running: int, descriptors: int) -> list[str]:
