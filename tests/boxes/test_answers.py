@@ -325,6 +325,7 @@ class Forger:
     """A box whose worker answers with a tensor, whatever it may import."""
 
     kind = "forged"
+    stock = None
 
     def __init__(self) -> None:
         tensor = pack({"op": "reply", "number": 0, "reply": Reply(np.zeros(())).to_value()})
