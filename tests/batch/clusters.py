@@ -37,9 +37,11 @@ class Cluster:
         token.write_text("5e" * 32)
         self.token = token
         self.folder = tempfile.mkdtemp(prefix="ray-")  # short: names of sockets are
+        Path(self.folder, "ray").mkdir()  # where Ray notes the last cluster of this machine; it makes no folder for it
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
             "HOME": str(home),
+            "RAY_TMPDIR": self.folder,
             "RAY_AUTH_MODE": "token",
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_worker_niceness": "0",
