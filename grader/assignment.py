@@ -243,8 +243,8 @@ class Assignment:
         allow: Libraries that students may import, besides Python's own.
         forbid: Modules that their import statements do not reach all the same ("ctypes", "numpy.fft").
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
-        gpus: Graphics processors that a cluster keeps free for a submission, 0.5 for half of one. No box shows them
-            to student code yet.
+        cpus: Processors that a cluster keeps free for a submission, 0.5 for half of one.
+        gpus: Graphics processors likewise. No box shows them to student code yet.
     """
 
     id: str
@@ -254,6 +254,7 @@ class Assignment:
     allow: Sequence[str] = ("numpy",)
     false_fail: float = 1e-6
     forbid: Sequence[str] = ()
+    cpus: float = 1
     gpus: float = 0
 
     def __post_init__(self) -> None:
@@ -272,10 +273,14 @@ class Assignment:
             raise _refuse(f"{where}: forbid", "a list of names of modules", self.forbid)
         if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
-        number = isinstance(self.gpus, int | float) and not isinstance(self.gpus, bool)
-        if not number or not 0 <= self.gpus <= 64 or (self.gpus > 1 and self.gpus != int(self.gpus)):
-            raise _refuse(f"{where}: gpus", "a number from 0 to 1, or a whole one up to 64", self.gpus)
+        self._check_processors(where)
         self._check_names(where)
+
+    def _check_processors(self, where: str) -> None:
+        for name, count, least in (("cpus", self.cpus, 0.01), ("gpus", self.gpus, 0)):
+            number = isinstance(count, int | float) and not isinstance(count, bool)
+            if not number or not least <= count <= 64 or (count > 1 and count != int(count)):
+                raise _refuse(f"{where}: {name}", f"a number from {least} to 1, or a whole one up to 64", count)
 
     def _check_names(self, where: str) -> None:
         seen: list[str] = []

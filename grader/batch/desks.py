@@ -63,8 +63,7 @@ class Desk:
     @property
     def resources(self) -> dict[str, float]:
         """What a cluster has to keep free for one submission: `cpus`, `gpus`."""
-        gpus = getattr(self.assignment, "gpus", 0)
-        return {"cpus": 1.0 + self.assignment.limits.processes, "gpus": float(gpus)}
+        return {"cpus": float(self.assignment.cpus), "gpus": float(self.assignment.gpus)}
 
     @functools.cached_property
     def digests(self) -> Digests:

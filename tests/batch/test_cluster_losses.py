@@ -12,6 +12,7 @@ from grader.assignment import Assignment
 from grader.batch import Desk, Done, Job
 from grader.batch.cluster import RayEngine
 from grader.batch.nodes import Seat
+from grader.boxes import Limits
 from grader.errors import AssignmentError
 
 NODE = {"Alive": True, "Resources": {"CPU": 4.0, "GPU": 1.0, "memory": float(1 << 30)}}
@@ -163,10 +164,18 @@ def test_a_seat_is_on_one_node_not_on_several_together() -> None:
     assert not Seat(1, 0, 1025).fits([NODE])
 
 
-@pytest.mark.parametrize("gpus", [-1, 1.5, 65, True, "1", float("nan")])
-def test_a_number_of_graphics_processors_that_cannot_be_given_is_refused(gpus: Any) -> None:
+@pytest.mark.parametrize("field", ["cpus", "gpus"])
+@pytest.mark.parametrize("count", [-1, 1.5, 65, True, "1", float("nan")])
+def test_a_number_of_processors_that_cannot_be_given_is_refused(field: str, count: Any) -> None:
     with pytest.raises(
-        AssignmentError, match="assignment 'a': gpus: expected a number from 0 to 1, or a whole one"
+        AssignmentError, match=rf"assignment 'a': {field}: expected a number from 0[.01]* to 1, or a whole one"
     ):
-        Assignment(id="a", title="A", exercises=[], gpus=gpus)
-    assert Assignment(id="a", title="A", exercises=[], gpus=0.5).gpus == 0.5
+        Assignment(id="a", title="A", exercises=[], **{field: count})
+
+
+def test_an_assignment_says_what_a_submission_takes_of_a_node() -> None:
+    plain = Assignment(id="a", title="A", exercises=[], limits=Limits(processes=64))
+    assert (plain.cpus, plain.gpus) == (1, 0)
+    assert Assignment(id="a", title="A", exercises=[], cpus=4, gpus=0.5).gpus == 0.5
+    with pytest.raises(AssignmentError, match="cpus"):
+        Assignment(id="a", title="A", exercises=[], cpus=0)
