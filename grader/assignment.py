@@ -280,7 +280,9 @@ class Assignment:
         for name, count, least in (("cpus", self.cpus, 0.01), ("gpus", self.gpus, 0)):
             number = isinstance(count, int | float) and not isinstance(count, bool)
             if not number or not least <= count <= 64 or (count > 1 and count != int(count)):
-                raise _refuse(f"{where}: {name}", f"a number from {least} to 1, or a whole one up to 64", count)
+                raise _refuse(
+                    f"{where}: {name}", f"a number from {least} to 1, or a whole one up to 64", count
+                )
 
     def _check_names(self, where: str) -> None:
         seen: list[str] = []

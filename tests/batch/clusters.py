@@ -37,7 +37,7 @@ class Cluster:
         token.write_text("5e" * 32)
         self.token = token
         self.folder = tempfile.mkdtemp(prefix="ray-")  # short: names of sockets are
-        Path(self.folder, "ray").mkdir()  # where Ray notes the last cluster of this machine; it makes no folder for it
+        Path(self.folder, "ray").mkdir()  # Ray notes its last cluster there, and does not make the folder
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
             "HOME": str(home),

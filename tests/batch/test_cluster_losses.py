@@ -168,7 +168,8 @@ def test_a_seat_is_on_one_node_not_on_several_together() -> None:
 @pytest.mark.parametrize("count", [-1, 1.5, 65, True, "1", float("nan")])
 def test_a_number_of_processors_that_cannot_be_given_is_refused(field: str, count: Any) -> None:
     with pytest.raises(
-        AssignmentError, match=rf"assignment 'a': {field}: expected a number from 0[.01]* to 1, or a whole one"
+        AssignmentError,
+        match=rf"assignment 'a': {field}: expected a number from 0[.01]* to 1, or a whole one",
     ):
         Assignment(id="a", title="A", exercises=[], **{field: count})
 
