@@ -71,7 +71,9 @@ class Real:
         floats = st.floats(self.low, self.high, allow_nan=False, allow_subnormal=False)
         ends = st.sampled_from([*self.also, self.low, self.high])
         kinds = [st.integers(first, last).map(float)] if first <= last else []
-        entries = st.one_of(*kinds, ends, floats).filter(lambda entry: entry not in self.avoid)
+        entries = st.one_of(*kinds, ends, floats)
+        if self.avoid:
+            entries = entries.filter(lambda entry: entry not in self.avoid)
         return arrays_of(entries, self.axes.shape(sizes), "float64")
 
     def misfit(self, value: object, sizes: Sizes) -> Misfit | None:

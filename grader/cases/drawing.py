@@ -7,6 +7,7 @@ cannot be sampled for bulk, but it shrinks.
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -290,11 +291,13 @@ def small_cases(contract: Contract, *, note: str = "") -> SearchStrategy[Case]:
         one = st.integers(1, _SMALL)
         return st.lists(one, min_size=low, max_size=min(high, max(low, 2))).map(tuple)
 
-    def filled(sizes: dict[str, Any]) -> SearchStrategy[Case]:
-        parts = st.fixed_dictionaries({name: part.small(sizes) for name, part in contract.inputs.items()})
-        return parts.map(lambda inputs: Case(kept, vary(_named(inputs)), sizes))
+    @functools.cache  # Hypothesis examines a strategy anew each time it is made
+    def filled(sizes: tuple[tuple[str, Any], ...]) -> SearchStrategy[Case]:
+        parts = {name: part.small(dict(sizes)) for name, part in contract.inputs.items()}
+        return st.fixed_dictionaries(parts).map(lambda inputs: Case(kept, vary(_named(inputs)), dict(sizes)))
 
-    return st.fixed_dictionaries({name: lengths(name) for name in _axis_names(contract)}).flatmap(filled)
+    known = st.fixed_dictionaries({name: lengths(name) for name in _axis_names(contract)})
+    return known.flatmap(lambda sizes: filled(tuple(sizes.items())))
 
 
 def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
