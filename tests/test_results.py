@@ -26,8 +26,8 @@ from grader.results import (
 )
 
 LAYOUT = {
-    Result: "schema grader assignment title coverage not_covered submission score max_score exercises problems seed "
-    "box hashes versions cpu_s wall_s memory_mib",
+    Result: "schema grader assignment title coverage not_covered submission score max_score late exercises problems "
+    "seed box hashes versions cpu_s wall_s memory_mib",
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
     CheckResult: "name title status message kind because hint hidden weight score cases cases_failed evidence",

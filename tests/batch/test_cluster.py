@@ -329,6 +329,7 @@ def test_a_cluster_with_another_token_takes_nobody(
 
 
 @needs_ray
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_on_a_cluster_of_ones_own_ends_with_what_is_done_and_leaves_nothing_behind(
     root: Path, tmp_path: Path, box: str
 ) -> None:

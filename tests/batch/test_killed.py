@@ -69,6 +69,7 @@ def test_a_batch_killed_at_random_moments_and_resumed_says_the_same(
     assert not list(out.rglob("*.partial"))
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_with_what_is_done(command: list[str], tmp_path: Path) -> None:
     out = tmp_path / "stopped"
     process = subprocess.Popen(

@@ -237,7 +237,7 @@ def test_a_fault_of_ours_ends_with_3_and_still_shows_the_report(
     def gone(*_: object, **__: object) -> None:
         raise FaultError("box: the disk is full.")
 
-    monkeypatch.setattr(Session, "run", gone)
+    monkeypatch.setattr(Session, "hear", gone)
 
     result = run("grade", "tiny", "right.py")
 
@@ -252,7 +252,7 @@ def test_an_error_that_nobody_thought_of_is_one_line_and_ends_with_3(
     def strange(*_: object, **__: object) -> None:
         raise KeyError("strange")
 
-    monkeypatch.setattr(Session, "run", strange)
+    monkeypatch.setattr(Session, "hear", strange)
     monkeypatch.delenv("GRADER_DEBUG", raising=False)
 
     result = run("grade", "tiny", "right.py")
@@ -270,7 +270,7 @@ def test_an_error_that_nobody_thought_of_shows_its_place_where_asked(
     def strange(*_: object, **__: object) -> None:
         raise KeyError("strange")
 
-    monkeypatch.setattr(Session, "run", strange)
+    monkeypatch.setattr(Session, "hear", strange)
     monkeypatch.setenv("GRADER_DEBUG", "1")
 
     assert isinstance(run("grade", "tiny", "right.py").exception, KeyError)
