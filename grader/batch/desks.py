@@ -136,6 +136,22 @@ class Desk:
     def start(self) -> Box:
         return open_box(self.box, self.bank.libraries, self.bank.limits, self.stock)
 
+    def session(self, submission: Submission) -> Session:
+        """A worker for a submission, that is sent what is ready and whose answers are known again."""
+        bank = self.bank
+        start: Callable[[], Box] = self.start
+        return Session(
+            start,
+            submission.name,
+            submission.text,
+            allow=bank.allow,
+            forbid=bank.forbid,
+            limits=bank.limits,
+            prepared=self.prepared,
+            frames=True,
+            marks=self.marks,
+        )
+
     def warm(self) -> None:
         """Have everything ready before the first submission."""
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
@@ -153,7 +169,7 @@ class Desk:
 
     def _graded(self, job: Job) -> Done:
         bank, submission = self.bank, read_submission(job.name, job.data)
-        recorder = Recorder(self._session(submission), self.digests)
+        recorder = Recorder(self.session(submission), self.digests)
         arena = Arena(self.start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
         try:
             result = grade(
@@ -177,21 +193,6 @@ class Desk:
         result = result.model_copy(update={"hashes": {**result.hashes, "verdict": key}})
         page = render_html(result) if self.pages else ""
         return Done(student, key, write_result(result), page, tape, "; ".join(result.faults))
-
-    def _session(self, submission: Submission) -> Session:
-        bank = self.bank
-        start: Callable[[], Box] = self.start
-        return Session(
-            start,
-            submission.name,
-            submission.text,
-            allow=bank.allow,
-            forbid=bank.forbid,
-            limits=bank.limits,
-            prepared=self.prepared,
-            frames=True,
-            marks=self.marks,
-        )
 
 
 @functools.cache

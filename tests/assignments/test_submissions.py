@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
 
 from grader import grading
 from grader.banks import Bank, cached_bank
-from grader.boxes import choose, open_box
+from grader.batch import Desk
+from grader.boxes import choose
 from grader.courses import Course
 from grader.errors import FaultError
 from grader.results import Result
@@ -36,14 +37,22 @@ def name_of(path: Path) -> str:
     return f"{path.parents[2].name}/{path.stem}"
 
 
+class Untimed(Desk):
+    """A desk whose bank measures nothing."""
+
+    @cached_property
+    def bank(self) -> Bank:
+        whole = cached_bank(self.assignment, seed=self.seed, source_hash=self.course.source_hash(self.id))
+        exercises = [
+            replace(planned, checks=tuple(check for check in planned.checks if check.check.runs != "timing"))
+            for planned in whole.exercises
+        ]
+        return replace(whole, exercises=tuple(exercises))
+
+
 @cache
-def bank(id: str, seed: int) -> Bank:
-    whole = cached_bank(COURSE.load(id), seed=seed, source_hash=COURSE.source_hash(id))
-    exercises = [
-        replace(planned, checks=tuple(check for check in planned.checks if check.check.runs != "timing"))
-        for planned in whole.exercises
-    ]
-    return replace(whole, exercises=tuple(exercises))
+def desk(id: str, seed: int) -> Untimed:
+    return Untimed(str(ROOT), id, box(), seed)
 
 
 @cache
@@ -67,13 +76,17 @@ def box() -> str:
 
 
 def graded(path: Path, seed: int = 0) -> Result:
-    drawn = bank(path.parents[2].name, seed)
+    """The verdict, as a batch comes to it: what counts here is not how it is told, which has its own tests."""
+    at = desk(path.parents[2].name, seed)
+    submission = collect(path)
     return grading.grade(
-        drawn,
-        collect(path),
-        lambda: open_box(box(), drawn.libraries, drawn.limits),
-        box=box(),
-        explain=False,  # the verdict is what counts here; making cases small has its own tests
+        at.bank,
+        submission,
+        at.start,
+        box=at.box,
+        session=at.session(submission),
+        explain=False,
+        verdicts=at.verdicts,
     )
 
 
