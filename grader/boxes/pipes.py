@@ -116,7 +116,8 @@ class SelectPipes:
             self._poll.register(self._sink, select.POLLOUT)
 
     def pump(self, wait_s: float, reader: FrameReader) -> None:
-        for descriptor, _ in self._poll_keenly() or self._poll.poll(max(0.0, wait_s) * 1000):
+        found = self._poll_keenly() if _keen_s else []
+        for descriptor, _ in found or self._poll.poll(max(0.0, wait_s) * 1000):
             if descriptor == self._source:
                 self._receive(reader)
             elif descriptor == self._output:

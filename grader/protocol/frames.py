@@ -138,6 +138,8 @@ class FrameReader:
     def __init__(self, *, max_body: int) -> None:
         self._max_body = max_body
         self._pending = bytearray()
+        self._at = 0
+        """Where the next frame begins: what was read goes at the next `feed`, all at once."""
         self._body: memoryview | None = None
         self._have = 0
 
@@ -148,6 +150,9 @@ class FrameReader:
             self._body[self._have : self._have + taken] = data[:taken]
             self._have += taken
             data = data[taken:]
+        if self._at:
+            del self._pending[: self._at]
+            self._at = 0
         self._pending += data
 
     def room(self) -> memoryview | None:
@@ -157,17 +162,18 @@ class FrameReader:
             ProtocolError: The stream holds no frame, or one over the limits.
         """
         if self._body is None:
-            if len(self._pending) < _HEADER.size:
+            have = len(self._pending) - self._at
+            if have < _HEADER.size:
                 return None
             head_size, body_size = self._sizes()
-            body_at = _HEADER.size + head_size
-            if body_size < _LARGE or not body_at <= len(self._pending) < body_at + body_size:
+            before = _HEADER.size + head_size
+            if body_size < _LARGE or not before <= have < before + body_size:
                 return None
             self._body = _space(body_size)
-            self._have = len(self._pending) - body_at
+            self._have = have - before
             with memoryview(self._pending) as view:
-                self._body[: self._have] = view[body_at:]
-            del self._pending[body_at:]
+                self._body[: self._have] = view[self._at + before :]
+            del self._pending[self._at + before :]
         return self._body[self._have :] if self._have < len(self._body) else None
 
     def filled(self, count: int) -> None:
@@ -178,9 +184,10 @@ class FrameReader:
         """How many bytes the frame under way still lacks; at least 1 until it is complete."""
         if self._body is not None:
             return len(self._body) - self._have
-        if len(self._pending) < _HEADER.size:
-            return _HEADER.size - len(self._pending)
-        return max(0, _HEADER.size + sum(self._sizes()) - len(self._pending))
+        have = len(self._pending) - self._at
+        if have < _HEADER.size:
+            return _HEADER.size - have
+        return max(0, _HEADER.size + sum(self._sizes()) - have)
 
     def next(self) -> Frame | None:
         """The next complete frame, or None until more bytes came.
@@ -188,28 +195,29 @@ class FrameReader:
         Raises:
             ProtocolError: The stream holds no frame, or one over the limits.
         """
-        have = len(self._pending)
+        have = len(self._pending) - self._at
         if have < _HEADER.size:
             return None
         head_size, body_size = self._sizes()
-        body_at = _HEADER.size + head_size
+        head_at = self._at + _HEADER.size
+        end = body_at = head_at + head_size
         body: Buffer
         if self._body is not None:
             if self._have < body_size:
                 return None
-            body, self._body, end = self._body, None, body_at
+            body, self._body = self._body, None
         else:
-            end = body_at + body_size
-            if have < end:
+            end += body_size
+            if len(self._pending) < end:
                 return None
             with memoryview(self._pending) as view:  # a slice of the bytearray itself would copy once more
                 body = view[body_at:end].tobytes()
-        head = self._pending[_HEADER.size : body_at]
-        del self._pending[:end]
-        return Frame(bytes(head), body)
+        head = bytes(self._pending[head_at:body_at])
+        self._at = end
+        return Frame(head, body)
 
     def _sizes(self) -> tuple[int, int]:
-        magic, head_size, body_size = _HEADER.unpack_from(self._pending)
+        magic, head_size, body_size = _HEADER.unpack_from(self._pending, self._at)
         if magic != _MAGIC:
             raise ProtocolError("expected a frame of ours, got other bytes.")
         if head_size > _MAX_HEAD or body_size > self._max_body:
