@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -13,9 +14,13 @@ import reference.convolution
 import reference.losses
 import reference.optimizers  # noqa: F401 - all are loaded here, so that they can be put back
 from grader import shrinking
+from grader.boxes import patient
 
 _OWN = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "reference"}
 _PATH = list(sys.path)
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    patient()  # a test a processor: whoever waits keenly takes it from another
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from grader.assignment import Assignment
-from grader.boxes import open_box
 from grader.errors import FormatError, GraderError
 from grader.grading import grade
 from grader.handouts import Handout, find_cases, read_cases, write_handout
@@ -22,6 +21,7 @@ from grader.protocol import decode, encode
 from grader.results import Result
 from grader.submissions import collect
 from tests.end_to_end.conftest import ASSIGNMENT, GOOD, but, check_of, exercise_of, write_course
+from tests.strongest import open_strongest, strongest
 
 HIDDEN = ASSIGNMENT.replace(
     "checks=[agrees(), satisfies(", "checks=[agrees(), agrees(hidden=True, rtol=0.03125), satisfies("
@@ -52,7 +52,9 @@ def check(folder: Handout, tmp_path: Path) -> Callable[[str], Result]:
         bank = read_cases(folder.cases)
         path = tmp_path / "tiny.py"
         path.write_text(text)
-        return grade(bank, collect(path), lambda: open_box("bare", bank.libraries, bank.limits), box="bare")
+        return grade(
+            bank, collect(path), lambda: open_strongest(bank.libraries, bank.limits), box=strongest()
+        )
 
     return run
 

@@ -17,11 +17,10 @@ import pytest
 from grader import grading
 from grader.banks import Bank, cached_bank
 from grader.batch import Desk
-from grader.boxes import choose
 from grader.courses import Course
-from grader.errors import FaultError
 from grader.results import Result
 from grader.submissions import collect
+from tests.strongest import strongest
 
 ROOT = Path(__file__).parents[2]
 COURSE = Course(ROOT)
@@ -52,7 +51,7 @@ class Untimed(Desk):
 
 @cache
 def desk(id: str, seed: int) -> Untimed:
-    return Untimed(str(ROOT), id, box(), seed)
+    return Untimed(str(ROOT), id, strongest(), seed)
 
 
 @cache
@@ -64,15 +63,6 @@ def timed(id: str) -> frozenset[str]:
         for name, check in exercise.named_checks.items()
         if check.runs == "timing"
     )
-
-
-@cache
-def box() -> str:
-    """The strongest that works here, for it is forked in milliseconds; else the plain process."""
-    try:
-        return choose(["numpy"]).kind
-    except FaultError:
-        return "bare"
 
 
 def graded(path: Path, seed: int = 0) -> Result:

@@ -10,11 +10,10 @@ from typing import Any, Protocol
 import pytest
 
 from grader.batch import Candidate, Desk, LocalEngine, run_batch
-from grader.boxes import choose
-from grader.errors import FaultError
 from grader.gradebook import Batch, Person
 from grader.results import Result
 from tests.end_to_end.conftest import but, write_course
+from tests.strongest import strongest
 from tests.test_courses import kept_imports
 
 __all__ = ["CLASS", "Graded", "Run", "kept_imports", "without_times"]
@@ -42,10 +41,7 @@ class Run(Protocol):
 @pytest.fixture(scope="session")
 def box() -> str:
     """The strongest kind that works here; the plain process where none does."""
-    try:
-        return choose(["numpy"]).kind
-    except FaultError:
-        return "bare"
+    return strongest()
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 import pytest
 
 from grader.banks import Bank, build_bank
-from grader.boxes import open_box
 from grader.courses import Course
 from grader.grading import grade
 from grader.results import CheckResult, ExerciseResult, Result
 from grader.submissions import collect
+from tests.strongest import open_strongest, strongest
 
 __all__ = ["GOOD", "Grade", "but", "check_of", "exercise_of", "messages"]
 
@@ -206,7 +206,9 @@ def grade_text(bank: Bank, tmp_path: Path) -> Grade:
     def run(text: str | bytes, *, bank: Bank = default, name: str = "tiny.py") -> Result:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return grade(bank, collect(path), lambda: open_box("bare", bank.libraries, bank.limits), box="bare")
+        return grade(
+            bank, collect(path), lambda: open_strongest(bank.libraries, bank.limits), box=strongest()
+        )
 
     return run
 

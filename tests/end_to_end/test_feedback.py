@@ -11,7 +11,6 @@ import pytest
 
 from grader import judging
 from grader.banks import Bank, build_bank
-from grader.boxes import open_box
 from grader.checks import Check
 from grader.courses import Course
 from grader.errors import FaultError
@@ -19,6 +18,7 @@ from grader.grading import grade
 from grader.results import CheckResult
 from grader.submissions import collect
 from tests.end_to_end.conftest import Grade, but, check_of, exercise_of
+from tests.strongest import open_strongest, strongest
 
 
 def test_a_class_exercise_shows_the_calls_in_sequence(grade_text: Grade) -> None:
@@ -104,7 +104,9 @@ def test_a_method_that_changes_its_argument_is_caught_as_well_as_a_function(tmp_
     def graded(body: str) -> CheckResult:
         file = tmp_path / "nets.py"
         file.write_text(f"import numpy as np\n\n\nclass Net:\n    def run(self, x):\n{body}")
-        result = grade(bank, collect(file), lambda: open_box("bare", bank.libraries, bank.limits), box="bare")
+        result = grade(
+            bank, collect(file), lambda: open_strongest(bank.libraries, bank.limits), box=strongest()
+        )
         return check_of(result, "Net", "leaves_inputs_alone")
 
     assert graded("        return 2.0 * x\n").status == "passed"
@@ -154,8 +156,8 @@ def test_nothing_is_earned_beside_a_deciding_check_that_could_not_be_judged(
     result = grade(
         replace(bank, exercises=(planned,)),
         collect(file),
-        lambda: open_box("bare", [], bank.limits),
-        box="bare",
+        lambda: open_strongest([], bank.limits),
+        box=strongest(),
     )
 
     assert [check.status for check in result.exercises[0].checks] == states

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from grader.banks import Bank, build_bank
-from grader.boxes import open_box
 from grader.courses import Course
 from grader.grading import grade
 from grader.handouts import read_cases, write_handout
@@ -17,6 +16,7 @@ from grader.reports import render_html
 from grader.results import CheckResult, Result
 from grader.submissions import collect
 from tests.end_to_end.conftest import check_of, write_course
+from tests.strongest import open_strongest, strongest
 
 REFERENCE = '''
 import numpy as np
@@ -83,7 +83,7 @@ def graded(layer_bank: Bank, tmp_path: Path) -> Callable[[str], Result]:
         file = tmp_path / "tiny.py"
         file.write_text(text)
         libraries, limits = layer_bank.libraries, layer_bank.limits
-        return grade(layer_bank, collect(file), lambda: open_box("bare", libraries, limits), box="bare")
+        return grade(layer_bank, collect(file), lambda: open_strongest(libraries, limits), box=strongest())
 
     return run
 
@@ -140,7 +140,9 @@ def test_a_hand_out_asks_the_same(made: Course, tmp_path: Path) -> None:
     def result(text: str) -> Any:
         file = tmp_path / "tiny.py"
         file.write_text(text)
-        return grade(bank, collect(file), lambda: open_box("bare", bank.libraries, bank.limits), box="bare")
+        return grade(
+            bank, collect(file), lambda: open_strongest(bank.libraries, bank.limits), box=strongest()
+        )
 
     assert result(FORWARD + BACKWARD).score == 5
     wrong = result(FORWARD + BACKWARD.replace("dz @ W.T", "dout @ W.T"))

@@ -8,8 +8,9 @@ from textwrap import dedent
 
 import pytest
 
-from grader.boxes import Limits, Session, open_box
+from grader.boxes import Limits, Session
 from grader.testing.students import Student
+from tests.strongest import open_strongest
 
 SUBMISSION = """
     import numpy as np
@@ -77,7 +78,7 @@ def submission(tmp_path: Path) -> Path:
 def in_box() -> Iterator[Student]:
     limits = Limits(cpu_s=1, memory_mib=256)
     session = Session(
-        lambda: open_box("bare", ("numpy",), limits),
+        lambda: open_strongest(("numpy",), limits),
         "work.py",
         dedent(SUBMISSION),
         allow=["numpy"],

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from grader.banks import build_bank, cached_bank
-from grader.boxes import Limits, open_box
+from grader.boxes import Limits
 from grader.courses import Course
 from grader.errors import AssignmentError
 from grader.grading import grade
 from grader.handouts import read_cases, write_handout
 from grader.results import CheckResult, Result
 from grader.submissions import collect
+from tests.strongest import open_strongest, strongest
 
 TESTS = """
     import numpy as np
@@ -73,7 +74,9 @@ def graded(course: Callable[..., Path], tmp_path: Path) -> Callable[[str], Resul
         file.write_text(dedent(text))
         assignment = Course(root).load("soft")
         bank = build_bank(assignment, seed=3)
-        return grade(bank, collect(file), lambda: open_box("bare", ("numpy",), assignment.limits), box="bare")
+        return grade(
+            bank, collect(file), lambda: open_strongest(("numpy",), assignment.limits), box=strongest()
+        )
 
     return run
 
@@ -174,7 +177,7 @@ def test_a_bank_from_the_cache_knows_where_the_reference_gives_plain_data(
     for _ in range(2):
         assignment = Course(root).load("soft")
         bank = cached_bank(assignment, seed=3, source_hash="0" * 64, cache=tmp_path / "cache")
-        found = grade(bank, collect(file), lambda: open_box("bare", ("numpy",), Limits()), box="bare")
+        found = grade(bank, collect(file), lambda: open_strongest(("numpy",), Limits()), box=strongest())
         assert check(found, "test_both_together").message.startswith("softmax_loss: expected plain data")
 
 
