@@ -23,7 +23,7 @@ from grader.courses import Course
 from grader.errors import GraderError
 from grader.grading import grade
 from grader.measuring import Arena
-from grader.reports import render_html
+from grader.reports import load_pages, render_html
 from grader.results import Result, SourceFile, write_result
 from grader.runs import shown_scripts
 from grader.submissions import Submission, read_submission
@@ -156,6 +156,8 @@ class Desk:
         """Have everything ready before the first submission."""
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
         _ = self.bank, self.digests, self.prepared, self.stock, self.about, self.surroundings
+        if self.pages:
+            load_pages()
 
     def grade(self, job: Job) -> Done:
         """Grade a job. Errors of ours become its fault; nothing is raised."""

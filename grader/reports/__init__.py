@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.reports.html import render_html
+from grader.reports.html import load_pages, render_html
 from grader.reports.text import print_text, render_text
 
-__all__ = ["print_text", "render_html", "render_text"]
+__all__ = ["load_pages", "print_text", "render_html", "render_text"]

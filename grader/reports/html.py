@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["render_html"]
+__all__ = ["load_pages", "render_html"]
 
 _LONGEST = 2000
 """Characters of one message, call or answer."""
@@ -87,6 +87,12 @@ def render_html(result: Result) -> str:
         wording=wording,
         steps=range(STEPS),
     )
+
+
+def load_pages() -> None:
+    """Load what pages are made with: for a process that others are forked from."""
+    read_source("", "x = 1")
+    _environment().get_template("report.html")
 
 
 @functools.cache
