@@ -13,7 +13,7 @@ demo: .venv/core
 	$(BIN)/grader demo
 
 test: .venv/dev lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/dev
 	$(BIN)/ruff check .
