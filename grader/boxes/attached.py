@@ -33,13 +33,13 @@ _LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 class AttachedPipes:
     """`Pipes` over a socket that is attached to a container."""
 
-    def __init__(self, connection: socket.socket, *, keep: int) -> None:
+    def __init__(self, connection: socket.socket, printed: Printed) -> None:
         self._connection = connection
         connection.setblocking(False)
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
         self._pending: deque[memoryview] = deque()
-        self._printed = Printed(keep)
+        self._printed = printed
         self._pieces, self._records = _Cutter(_PIECE), _Cutter(RECORD)
         self._small = bytearray()
         self._received = bytearray()

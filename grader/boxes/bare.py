@@ -20,7 +20,7 @@ from grader.boxes.boxes import Usage
 from grader.boxes.endings import cpu_seconds, ending_of, wait_for_rest
 from grader.boxes.limits import Limits
 from grader.boxes.lines import Line
-from grader.boxes.pipes import open_pipes
+from grader.boxes.pipes import Printed, open_pipes
 from grader.errors import FaultError
 from grader.protocol import Ending, Frame
 from grader.protocol.values import Buffer
@@ -63,7 +63,9 @@ class BareBox:
         assert stdin is not None
         assert stdout is not None
         assert stderr is not None
-        pipes = open_pipes(stdin, stdout, stderr, keep=limits.show_kib * 1024)
+        pipes = open_pipes(
+            stdin, stdout, stderr, printed=Printed(limits.show_kib << 10, limits.output_mib << 20)
+        )
         self._line = Line(pipes, limits, used=self._used, ending=self._ending)
         self._usage: Usage | None = None
         self._limited = False

@@ -21,6 +21,7 @@ from grader.boxes.engines import connect, describe, is_podman, labels, launch, r
 from grader.boxes.images import CPU, GPU, fingerprint
 from grader.boxes.limits import Limits
 from grader.boxes.lines import Line
+from grader.boxes.pipes import Printed
 from grader.errors import FaultError
 from grader.protocol import Ending, Frame
 from grader.protocol.values import Buffer
@@ -56,7 +57,7 @@ class DockerBox:
         podman = _check_image(engine, name)
         asked = options(name, libraries, limits, labels=labels(), gpus=gpus, podman=podman)
         self.container, connection = launch(asked)
-        self._pipes = AttachedPipes(connection, keep=limits.show_kib * 1024)
+        self._pipes = AttachedPipes(connection, Printed(limits.show_kib << 10, limits.output_mib << 20))
         self._line = Line(self._pipes, limits, used=lambda: self._pipes.cpu_s, ending=self._ending)
 
     def allow(self, cpu_s: float) -> None:

@@ -13,7 +13,7 @@ from grader.boxes.cgroups import Group
 from grader.boxes.endings import cpu_seconds, ending_of, wait_for_rest
 from grader.boxes.limits import Limits
 from grader.boxes.lines import WATCH_S, Line
-from grader.boxes.pipes import Pipes, open_pipes
+from grader.boxes.pipes import Pipes, Printed, open_pipes
 from grader.boxes.zygotes import Zygote
 from grader.errors import FaultError
 from grader.jail.cells import Allowance
@@ -148,7 +148,7 @@ def _pipes(limits: Limits, undo: contextlib.ExitStack) -> tuple[list[int], Pipes
         for descriptor in theirs:
             os.close(descriptor)
         raise FaultError(f"box: cannot make pipes: {error}.") from None
-    return theirs, open_pipes(*ours, keep=limits.show_kib * 1024)
+    return theirs, open_pipes(*ours, printed=Printed(limits.show_kib << 10, limits.output_mib << 20))
 
 
 def _allowance(limits: Limits) -> Allowance:

@@ -38,10 +38,16 @@ def patient() -> None:
 
 
 class Printed:
-    """Printed bytes: the first and the last of them, and how many there were."""
+    """Printed bytes: the first and the last of them, and how many there were.
 
-    def __init__(self, keep: int) -> None:
-        self._keep = keep
+    Args:
+        keep: So many are kept.
+        most: What comes after so many is counted and leaves no other trace: how much of it comes before its author is
+            stopped is never the same twice.
+    """
+
+    def __init__(self, keep: int, most: int) -> None:
+        self._keep, self._most = keep, most
         self._lock = threading.Lock()
         self._head = bytearray()
         self._tail = bytearray()
@@ -50,7 +56,9 @@ class Printed:
 
     def add(self, data: bytes) -> None:
         with self._lock:
+            within = max(0, self._most - self.total)
             self.total += len(data)
+            data = data[:within]
             room = self._keep - len(self._head)
             self._head += data[:room]
             self._tail += data[room:]
@@ -88,7 +96,7 @@ class Pipes(Protocol):
 class SelectPipes:
     """One thread, polled pipes."""
 
-    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, printed: Printed) -> None:
         self._pipes = stdin, stdout, stderr
         self._sink, self._source, self._output = (pipe.fileno() for pipe in self._pipes)
         for descriptor in (self._sink, self._source, self._output):
@@ -99,7 +107,7 @@ class SelectPipes:
         self._printing = True
         self._pending: deque[memoryview] = deque()
         self._narrow = {self._sink, self._source}
-        self._printed = Printed(keep)
+        self._printed = printed
         self.closed = False
 
     @property
@@ -201,9 +209,9 @@ class SelectPipes:
 class ThreadPipes:
     """Three threads with blocking pipes, for systems that cannot poll a pipe."""
 
-    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> None:
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, printed: Printed) -> None:
         self._pipes = stdin, stdout, stderr
-        self._printed = Printed(keep)
+        self._printed = printed
         self._inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[Buffer | None] = queue.SimpleQueue()
         self.closed = False
@@ -265,10 +273,10 @@ class ThreadPipes:
             self._printed.add(data)
 
 
-def open_pipes(stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, keep: int) -> Pipes:
+def open_pipes(stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes], *, printed: Printed) -> Pipes:
     """Our ends of a worker's three pipes, by what the system can do."""
     kind = ThreadPipes if sys.platform == "win32" else SelectPipes
-    return kind(stdin, stdout, stderr, keep=keep)
+    return kind(stdin, stdout, stderr, printed=printed)
 
 
 def widen(descriptor: int) -> None:

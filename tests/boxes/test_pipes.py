@@ -14,10 +14,10 @@ import pytest
 
 from grader.boxes.limits import Limits
 from grader.boxes.lines import Line
-from grader.boxes.pipes import Pipes, SelectPipes, ThreadPipes, widen
+from grader.boxes.pipes import Pipes, Printed, SelectPipes, ThreadPipes, widen
 from grader.protocol import Ending, Frame, FrameReader, pack, unpack
 
-KEEP = 100
+KEEP, MOST = 100, 1 << 20
 BIG = np.arange(200_000.0)
 
 
@@ -29,7 +29,7 @@ class Worker:
         source, self.sink = os.pipe()
         output, self.output = os.pipe()
         ours: list[IO[bytes]] = [open(sink, "wb"), open(source, "rb"), open(output, "rb")]  # noqa: SIM115
-        self.pipes = kind(*ours, keep=KEEP)
+        self.pipes = kind(*ours, printed=Printed(KEEP, MOST))
         self.reader = FrameReader(max_body=1 << 24)
 
     def line(self, *, reply_mib: int = 1) -> Line:
@@ -175,3 +175,17 @@ def test_a_pipe_is_made_wider_and_what_is_no_pipe_is_left_alone() -> None:
     finally:
         for descriptor in (source, sink, nothing):
             os.close(descriptor)
+
+
+@pytest.mark.parametrize("over", [0, 1, 5000])
+def test_what_comes_after_the_limit_leaves_no_trace_but_its_number(over: int) -> None:
+    text = b"".join(b"%7d\n" % number for number in range(1000))
+    printed = Printed(KEEP, len(text))
+
+    for at in range(0, len(text) + over, 4096):  # cut anywhere
+        printed.add((text + b"x" * over)[at : at + 4096])
+
+    assert printed.total == len(text) + over
+    kept, cut = printed.take()
+    assert (kept[:8], kept[-8:]) == (b"      0\n", b"    999\n")
+    assert cut == len(text) - KEEP - KEEP // 4

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader.boxes.attached import AttachedPipes
+from grader.boxes.pipes import Printed
 from grader.jail.relays import CLOCK, RECORD, End
 from grader.protocol import FrameReader, pack, unpack
 
@@ -30,7 +31,7 @@ def piece(content: bytes, stream: int = 1) -> bytes:
 def ends() -> Iterator[tuple[AttachedPipes, socket.socket]]:
     """Attached pipes, and the engine's end of them."""
     ours, engine = socket.socketpair()
-    pipes = AttachedPipes(ours, keep=1000)
+    pipes = AttachedPipes(ours, Printed(1000, 1 << 20))
     yield pipes, engine
     pipes.close()
     engine.close()
