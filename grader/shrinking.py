@@ -1,8 +1,8 @@
 """Makes a failing case small: Hypothesis searches small inputs on which the student's function still fails.
 
 The budget is a number of calls, so that two gradings of one submission show the same case. CPU time, of ours and of the
-box, stands behind it for slow code, and a clock for code that sleeps: neither hangs on what else the machine does. When
-one is up, the case that was found first is shown, whatever the search had.
+box, stands behind it for slow code: what else the machine does hardly counts. Behind that stands a clock, for code that
+sleeps. When one is up, the case that was found first is shown, whatever the search had.
 """
 
 from __future__ import annotations

@@ -292,13 +292,7 @@ class Session:
         box.allow(self._limits.cpu_s)
         if self._clock is None:
             self._clock = box.used(settled=settled)
-        place = box.stock.place(scripts) if box.stock else None
-        if place is None or place in self._stock_used:
-            for part in self._message(scripts):
-                box.send(part)
-        else:  # once: the student's code may have changed what it was given
-            self._stock_used.add(place)
-            _send(box, {"op": "run", "stock": place})
+        self._ask(box, scripts)
         answered = calls = 0
         while True:
             frame = box.receive(self._limits.clock_s, since=since + self._starting_s)
@@ -332,6 +326,16 @@ class Session:
                     raise ProtocolError(f"expected answer {answered}, got {op[:40]!r}.")
             except ProtocolError as error:
                 return Ending("protocol", error.message)
+
+    def _ask(self, box: Box, scripts: Sequence[Script]) -> None:
+        """Send scripts to a worker, or the number of those that it has already."""
+        place = box.stock.place(scripts) if box.stock else None
+        if place is None or place in self._stock_used:
+            for part in self._message(scripts):
+                box.send(part)
+        else:  # once: the student's code may have changed what it was given
+            self._stock_used.add(place)
+            _send(box, {"op": "run", "stock": place})
 
     def _charged(self, frame: Frame, box: Box, *, settled: bool) -> float | None:
         """CPU seconds of an answer, which is charged to what all of them may take."""

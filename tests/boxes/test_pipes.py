@@ -12,6 +12,7 @@ from typing import IO
 import numpy as np
 import pytest
 
+from grader.boxes import pipes
 from grader.boxes.limits import Limits
 from grader.boxes.lines import Line
 from grader.boxes.pipes import Pipes, Printed, SelectPipes, ThreadPipes, widen
@@ -60,10 +61,11 @@ class Worker:
         self.pipes.close()
 
 
-@pytest.fixture(params=[SelectPipes, ThreadPipes])
-def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
-    """A worker over each kind of pipes."""
-    made = Worker(request.param)
+@pytest.fixture(params=["patient", "keen", "threads"])
+def worker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+    """A worker over each kind of pipes: polled, asleep or keenly, and with threads."""
+    monkeypatch.setattr(pipes, "_keen_s", 100e-6 if request.param == "keen" else 0.0)
+    made = Worker(ThreadPipes if request.param == "threads" else SelectPipes)
     yield made
     made.close()
 
