@@ -33,7 +33,7 @@ bench: .venv/dev
 	touch $@
 
 .venv/dev: .venv/core
-	$(INSTALL) $(TORCH) --editable '.[torch,docker,dev]'
+	$(INSTALL) $(TORCH) --editable '.[torch,docker,notebook,dev]'
 	touch $@
 
 clean:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 # From the ground up. Names are modules of grader/ or packages in it; those of one layer do not know each other.
 LAYERS = (
     ("errors",),
-    ("bundles", "course_file", "shapes", "results", "protocol", "statements", "syntax"),
+    ("bundles", "course_file", "notebooks", "shapes", "results", "protocol", "statements", "syntax"),
     ("gradebook", "messages", "submissions", "worker"),
     ("cases", "handed_in", "jail"),
     ("checks", "boxes"),
