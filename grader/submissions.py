@@ -1,4 +1,4 @@
-"""What a student handed in: one file, read as text whatever its bytes are, never run here."""
+"""What a student handed in: one file, Python or a notebook, read as text whatever its bytes are, never run here."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ import io
 import os
 import tokenize
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SubmissionError
+from grader.notebooks.composing import joined, order_of
+from grader.notebooks.reading import Notebook, read_notebook
 
-__all__ = ["Submission", "collect", "read_submission"]
+__all__ = ["SUFFIXES", "Submission", "collect", "read_submission"]
 
-_MAX_BYTES = 1 << 20
+SUFFIXES = (".py", ".ipynb")
+"""What the names of files that can be handed in end in."""
+
+_MAX_BYTES = {".ipynb": 64 << 20}
+"""A notebook holds outputs, which are not looked at; its code may be as long as a file's."""
+_MAX_TEXT = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -24,44 +32,78 @@ class Submission:
     name: str
     data: bytes
     text: str
+    """Python; of a notebook, its code cells below one another, each below a line that names it."""
     remarks: tuple[tuple[str, int | None], ...] = ()
     """What is odd about the file as a whole, with the line."""
+    notebook: Notebook | None = None
+    """Its cells, where it is one."""
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+    def order(self, names: Iterable[str]) -> tuple[int, ...] | None:
+        """Of a notebook, the numbers of the statements that these names need, in an order; None for all of a file."""
+        return None if self.notebook is None else order_of(self.text, names)
 
 
 def collect(path: Path) -> Submission:
     """Read a submission.
 
     Raises:
-        SubmissionError: There is no such file, it is a folder, or larger than 1 MiB.
+        SubmissionError: There is no such file, it is a folder, larger than 1 MiB (a notebook: 64 MiB, outputs
+            included), or a notebook that cannot be read.
     """
     if not path.exists():
         raise SubmissionError(f"{path}: expected a Python file, got nothing: there is no such file.")
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "something that is no plain file"
         raise SubmissionError(f"{path}: expected a Python file, got {kind}.", mend="Name the file itself.")
+    most = _MAX_BYTES.get(path.suffix.lower(), _MAX_TEXT)
     try:
-        data = path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
+        data = path.read_bytes() if path.stat().st_size <= most else None
     except OSError as error:
         raise SubmissionError(f"{path}: expected a file that can be read, got: {error.strerror}.") from None
     if data is None:
-        raise SubmissionError(
-            f"{path}: expected at most {_MAX_BYTES >> 20} MiB, got {path.stat().st_size} bytes.",
-            mend="Hand in the code alone, without data or outputs.",
+        mend = (
+            "Clear its outputs and save it." if most > _MAX_TEXT else "Hand in the code alone, without data."
         )
+        got = path.stat().st_size
+        raise SubmissionError(f"{path}: expected at most {most >> 20} MiB, got {got} bytes.", mend=mend)
     return read_submission(path.name, data)
 
 
 def read_submission(name: str, data: bytes) -> Submission:
-    """A submission from a file's name and bytes, whatever they are."""
+    """A submission from a file's name and bytes, whatever they are.
+
+    Raises:
+        SubmissionError: It is a notebook that cannot be read.
+    """
+    # A name need not be text: bytes that are no UTF-8 are shown as question marks.
+    name = os.fsencode(name).decode("utf-8", "replace")
+    if name.lower().endswith(".ipynb"):
+        return _notebook(name, data)
     text, remarks = _read(data)
     if not text.strip():
         remarks = (*remarks, ("The file is empty.", None))
-    # A name need not be text: bytes that are no UTF-8 are shown as question marks.
-    return Submission(os.fsencode(name).decode("utf-8", "replace"), data, text, remarks)
+    return Submission(name, data, text, remarks)
+
+
+def _notebook(name: str, data: bytes) -> Submission:
+    notebook = read_notebook(name, data)
+    if notebook.language not in ("python", "python3", "ipython"):
+        raise SubmissionError(
+            f"{name}: expected a notebook in Python, got one in {notebook.language}.",
+            mend="Choose a Python kernel and save it.",
+        )
+    text, said = joined(notebook)
+    if len(text) > _MAX_TEXT:
+        raise SubmissionError(
+            f"{name}: expected at most {_MAX_TEXT >> 20} MiB of code, got {len(text)} characters.",
+            mend="Keep data out of the cells.",
+        )
+    said = said if text.strip() else (*said, "The notebook holds no code.")
+    return Submission(name, data, text, tuple((remark, None) for remark in said), notebook)
 
 
 def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:

@@ -6,44 +6,20 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import needed
 
-__all__ = ["Composed", "cell_of", "compose"]
+__all__ = ["cell_of", "joined", "order_of"]
 
 _HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)) ───$")
 _MOST_TOLD = 5
 
 
-@dataclass(frozen=True)
-class Composed:
-    """What of a notebook is graded."""
-
-    text: str
-    """The Python of all code cells, each below a line that names it."""
-    order: tuple[int, ...]
-    """Numbers of its statements that are to be run, in this order."""
-    remarks: tuple[tuple[str, int | None], ...]
-    """What the student should know, with the line of the text that it is about."""
-
-
-def compose(notebook: Notebook, names: Iterable[str]) -> Composed:
-    """The text of a notebook's code cells, and what of it these names need."""
-    remarks: list[tuple[str, int | None]] = [(remark, None) for remark in notebook.remarks]
-    text, left_out = _joined(notebook, remarks)
-    if left_out:
-        told = ", ".join(f"{line} ({label})" for label, line in left_out[:_MOST_TOLD])
-        more = f" and {len(left_out) - _MOST_TOLD} more" if len(left_out) > _MOST_TOLD else ""
-        remarks.append((f"Magics and commands do nothing here: {told}{more}.", None))
-    with warnings.catch_warnings(action="ignore"):
-        tree = ast.parse(text)
-    return Composed(text, tuple(needed(tree, text, names)), tuple(remarks))
-
-
-def _joined(notebook: Notebook, remarks: list[tuple[str, int | None]]) -> tuple[str, list[tuple[str, str]]]:
+def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
+    """The Python of all code cells, each below a line that names it, and what the student should know about it."""
+    remarks = list(notebook.remarks)
     lines: list[str] = []
     left_out: list[tuple[str, str]] = []
     for cell in notebook.cells:
@@ -53,15 +29,28 @@ def _joined(notebook: Notebook, remarks: list[tuple[str, int | None]]) -> tuple[
         lines.append(_header(cell))
         if found.problem is not None:
             line, why = found.problem
-            remarks.append(
-                (f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts.", None)
-            )
+            remarks.append(f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts.")
         left_out += [(cell.label, text) for _, text in found.left_out]
         lines += found.text.split("\n")
-    text = "\n".join(lines) + "\n"
+    if left_out:
+        remarks.append(_told(left_out))
+    text = "\n".join([*lines, ""]) if lines else ""
     if "get_ipython" in text:
         text = f"{SHELL}\n{text}"
-    return text, left_out
+    return text, tuple(remarks)
+
+
+def order_of(text: str, names: Iterable[str]) -> tuple[int, ...]:
+    """Numbers of the statements of a text that these names need, in the order in which they are to be run."""
+    with warnings.catch_warnings(action="ignore"):
+        tree = ast.parse(text)
+    return tuple(needed(tree, names))
+
+
+def _told(left_out: list[tuple[str, str]]) -> str:
+    told = ", ".join(f"{line} ({label})" for label, line in left_out[:_MOST_TOLD])
+    more = f" and {len(left_out) - _MOST_TOLD} more" if len(left_out) > _MOST_TOLD else ""
+    return f"Magics and commands do nothing here: {told}{more}."
 
 
 def _header(cell: Cell) -> str:

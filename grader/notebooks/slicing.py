@@ -36,18 +36,17 @@ class _Statement:
     """An import of everything, which binds nobody knows what."""
 
 
-def needed(tree: ast.Module, source: str, names: Iterable[str]) -> list[int]:
+def needed(tree: ast.Module, names: Iterable[str]) -> list[int]:
     """Numbers of the statements that these names need, in the order in which they are to run.
 
     Args:
-        tree: Of the source.
         names: What is wanted; those that nothing binds are passed over.
     """
-    statements = [_read(node, source) for node in tree.body]
+    statements = [_read(node) for node in tree.body]
     return _Search(statements).order(names)
 
 
-def _read(node: ast.stmt, source: str) -> _Statement:
+def _read(node: ast.stmt) -> _Statement:
     found = _Statement(imports=isinstance(node, ast.Import | ast.ImportFrom))
     found.star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
     text = ast.unparse(ast.Module([node], []))
