@@ -66,7 +66,9 @@ def collect(path: Path) -> Submission:
         raise SubmissionError(f"{path}: expected a file that can be read, got: {error.strerror}.") from None
     if data is None:
         mend = (
-            "Clear its outputs and save it." if most > _MAX_TEXT else "Hand in the code alone, without data."
+            "Clear its outputs and save it."
+            if most > _MAX_TEXT
+            else "Hand in the code alone, without data or outputs."
         )
         got = path.stat().st_size
         raise SubmissionError(f"{path}: expected at most {most >> 20} MiB, got {got} bytes.", mend=mend)
