@@ -14,6 +14,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,18 @@ class Bank:
     not_covered: str = ""
     """For a hand-out's bank: what only the course's own grading looks at."""
     forbid: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What checks look for in a submission: of a notebook, no more is run than these need."""
+        found = {planned.contract.name: None for planned in self.exercises}
+        for planned in self.exercises:
+            for check in planned.checks:
+                found.update(dict.fromkeys(getattr(check.check, "names", ())))
+                for trial in check.trials:
+                    for script in trial.scripts:
+                        found.update({step.name: None for step in script.steps if step.do == "call"})
+        return tuple(found)
 
 
 def build_bank(assignment: Assignment, *, seed: int) -> Bank:

@@ -7,10 +7,11 @@ import numpy as np
 from grader import checks
 from grader.cases import Contract
 from grader.checks import Failure, Grid, Trial
+from grader.places import cell_and_line
 from grader.protocol import StudentError
 from grader.results import Curve, Evidence, Picture, Where
 
-__all__ = ["evidence_of", "hidden_message", "place_of"]
+__all__ = ["evidence_of", "hidden_message", "place_of", "where_of"]
 
 _KINDS = {
     "value": "a value is wrong",
@@ -54,14 +55,20 @@ def place_of(file: str, error: StudentError) -> Where | None:
     """Where an exception happened in the student's file."""
     if error.line is None:
         return None
-    return Where(file=file, line=error.line, function=error.function or "", code=(error.source or "").strip())
+    return where_of(file, error.line, function=error.function or "", code=error.source or "")
+
+
+def where_of(file: str, line: int, *, function: str = "", code: str = "") -> Where:
+    """A line of the text that was run, as a record."""
+    cell, cell_line = cell_and_line(line) or ("", None)
+    return Where(file=file, line=line, cell=cell, cell_line=cell_line, function=function, code=code.strip())
 
 
 def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *, shrunk: bool) -> Evidence:
     """The failing case as a record."""
     where = None
     if failure.line is not None:
-        where = Where(file=file, line=failure.line, function=failure.function, code=failure.code.strip())
+        where = where_of(file, failure.line, function=failure.function, code=failure.code)
     asked = failure.kind not in ("missing", "import", "arguments", "rule", "test")
     return Evidence(
         case=trial.note,

@@ -9,18 +9,20 @@ import time
 from collections.abc import Callable, Sequence
 
 from grader.banks import Bank
-from grader.boxes import Box, Conversation, Loaded, Session
+from grader.boxes import Box, Conversation, Loaded, Marks, Prepared, Session
 from grader.errors import FaultError
-from grader.evidence import place_of
+from grader.evidence import place_of, where_of
 from grader.judging import Judge
 from grader.measuring import Arena
+from grader.notebooks.composing import kept_text
+from grader.places import in_cells, place_words
 from grader.protocol import Ending, StudentError
-from grader.results import ExerciseResult, Problem, Result, SourceFile, Where
+from grader.results import ExerciseResult, Problem, Result, SourceFile
 from grader.runs import Measure, run_all
 from grader.submissions import Submission
 from grader.verdicts import Verdicts
 
-__all__ = ["grade"]
+__all__ = ["arena_of", "grade", "open_session"]
 
 Progress = Callable[[str], None]
 """Told the name of each exercise before it is run."""
@@ -51,30 +53,69 @@ def grade(
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
     begun = time.monotonic()
-    problems = [_remark(submission, text, line) for text, line in submission.remarks]
-    exercises: list[ExerciseResult] = []
-    session = session or Session(
-        start, submission.name, submission.text, allow=bank.allow, forbid=bank.forbid, limits=bank.limits
-    )
+    session = session or open_session(bank, submission, start)
     try:
-        try:
-            loaded = session.load()
-        except FaultError as error:
-            loaded = Loaded("whole")
-            problems.append(Problem(message=str(error), fault=True))
-        problems.extend(_load_problems(submission, loaded))
-        arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
-        measure = measure or arena.measure
-        runs = run_all(bank, session, progress, source=submission.text, measure=measure)
-        names = [planned.contract.name for planned in bank.exercises]
-        judge = Judge(
-            submission.name, loaded, session, seed=bank.seed, names=names, explain=explain, verdicts=verdicts
-        )
-        for planned in bank.exercises:
-            exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
+        with in_cells(submission.text if submission.in_cells else None):
+            loaded, problems = _load(submission, session)
+            measure = measure or arena_of(bank, submission, start).measure
+            runs = run_all(bank, session, progress, source=_run_text(bank, submission), measure=measure)
+            names = [planned.contract.name for planned in bank.exercises]
+            file, seed = submission.name, bank.seed
+            judge = Judge(file, loaded, session, seed=seed, names=names, explain=explain, verdicts=verdicts)
+            exercises: list[ExerciseResult] = []
+            for planned in bank.exercises:
+                exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:
         session.close()
     return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+
+
+def _load(submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:
+    """How importing went, and what there is to say about the submission as a whole."""
+    problems = [_remark(submission, text, line) for text, line in submission.remarks]
+    try:
+        loaded = session.load()
+    except FaultError as error:
+        loaded = Loaded("whole")
+        problems.append(Problem(message=str(error), fault=True))
+    return loaded, [*problems, *_load_problems(submission, loaded)]
+
+
+def open_session(
+    bank: Bank,
+    submission: Submission,
+    start: Callable[[], Box],
+    *,
+    prepared: Prepared | None = None,
+    frames: bool = False,
+    marks: Marks | None = None,
+) -> Session:
+    """A worker for a submission, which starts at once; the arguments are those of `Session`."""
+    return Session(
+        start,
+        submission.name,
+        submission.text,
+        allow=bank.allow,
+        limits=bank.limits,
+        forbid=bank.forbid,
+        order=submission.order(bank.names),
+        prepared=prepared,
+        frames=frames,
+        marks=marks,
+    )
+
+
+def arena_of(bank: Bank, submission: Submission, start: Callable[[], Box]) -> Arena:
+    """Where a submission's time and memory are measured."""
+    order = submission.order(bank.names)
+    name, text = submission.name, submission.text
+    return Arena(start, name, text, allow=bank.allow, limits=bank.limits, order=order)
+
+
+def _run_text(bank: Bank, submission: Submission) -> str:
+    """The text of what is run; what a notebook holds beside it breaks no rules."""
+    order = submission.order(bank.names)
+    return submission.text if order is None else kept_text(submission.text, order)
 
 
 def _result(
@@ -118,7 +159,7 @@ def _remark(submission: Submission, text: str, line: int | None) -> Problem:
     code = (
         submission.text.splitlines()[line - 1] if line and line <= len(submission.text.splitlines()) else ""
     )
-    where = Where(file=submission.name, line=line, code=code) if line else None
+    where = where_of(submission.name, line, code=code) if line else None
     return Problem(message=text, where=where)
 
 
@@ -146,7 +187,7 @@ def _load_problems(submission: Submission, loaded: Loaded) -> list[Problem]:
 
 
 def _import_message(error: StudentError) -> str:
-    line = f" (line {error.line})" if error.line else ""
+    line = f" ({place_words(error.line)})" if error.line else ""
     if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
         return f"The file is no valid Python: {error.type_name}{line}: {error.text}."
     if error.kind == "exit":

@@ -82,13 +82,21 @@ class Arena:
 
     Args:
         start: Starts a box with the bank's libraries and limits; all three sides are started so.
-        name, source: The student's file.
+        name, source, order: The student's file, as for a `Session`.
     """
 
     def __init__(
-        self, start: Callable[[], Box], name: str, source: str, *, allow: Sequence[str], limits: Limits
+        self,
+        start: Callable[[], Box],
+        name: str,
+        source: str,
+        *,
+        allow: Sequence[str],
+        limits: Limits,
+        order: Sequence[int] | None = None,
     ) -> None:
         self._start, self._name, self._source = start, name, source
+        self._order = order
         self._allow, self._limits = tuple(allow), limits
         # Seeds of cases are known to many, and can be found from inputs that a report shows: with them, answers
         # to everything that is timed could be worked out beforehand.
@@ -120,7 +128,8 @@ class Arena:
             "reference": ("reference.py", reference),
             "crossing": ("crossing.py", _CROSSING),
         }
-        session = Session(self._start, *files[name], allow=self._allow, limits=self._limits)
+        order = self._order if name == "student" else None
+        session = Session(self._start, *files[name], allow=self._allow, limits=self._limits, order=order)
         stack.callback(session.close)
         return Side(session)
 

@@ -45,10 +45,15 @@ class _Record(BaseModel):
 
 
 class Where(_Record):
-    """A place in the student's file."""
+    """A place in what the student handed in."""
 
     file: str
     line: int
+    """Counted from 1; of a notebook, in the text of all its cells that `submission` has."""
+    cell: str = ""
+    """Of a notebook, what the cell is called: `cell In[7]`, or `cell 12` counted from the top."""
+    cell_line: int | None = None
+    """The line within that cell."""
     function: str = ""
     """Function that the line is in; empty at the top level."""
     code: str = ""
@@ -164,7 +169,8 @@ class SourceFile(_Record):
     sha256: str
     bytes: int
     text: str = ""
-    """Its text as far as it could be read, so that a report can show lines; the bare fact of its hash counts."""
+    """Its text as far as it could be read, so that a report can show lines; the bare fact of its hash counts.
+    Of a notebook, the Python of its code cells, each below a line that names it."""
 
 
 class Problem(_Record):

@@ -7,8 +7,7 @@ import io
 import os
 import tokenize
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import SubmissionError
@@ -36,15 +35,20 @@ class Submission:
     remarks: tuple[tuple[str, int | None], ...] = ()
     """What is odd about the file as a whole, with the line."""
     notebook: Notebook | None = None
-    """Its cells, where it is one."""
+    """Its cells, where it is one and was read from its own bytes."""
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
-    def order(self, names: Iterable[str]) -> tuple[int, ...] | None:
+    @property
+    def in_cells(self) -> bool:
+        """Whether its text is that of a notebook's cells."""
+        return self.name.lower().endswith(".ipynb")
+
+    def order(self, names: tuple[str, ...]) -> tuple[int, ...] | None:
         """Of a notebook, the numbers of the statements that these names need, in an order; None for all of a file."""
-        return None if self.notebook is None else order_of(self.text, names)
+        return order_of(self.text, names) if self.in_cells else None
 
 
 def collect(path: Path) -> Submission:
@@ -83,16 +87,18 @@ def read_submission(name: str, data: bytes) -> Submission:
     """
     # A name need not be text: bytes that are no UTF-8 are shown as question marks.
     name = os.fsencode(name).decode("utf-8", "replace")
-    if name.lower().endswith(".ipynb"):
-        return _notebook(name, data)
+    submission = Submission(name, data, "")
+    if submission.in_cells:
+        return _notebook(submission)
     text, remarks = _read(data)
     if not text.strip():
         remarks = (*remarks, ("The file is empty.", None))
-    return Submission(name, data, text, remarks)
+    return replace(submission, text=text, remarks=remarks)
 
 
-def _notebook(name: str, data: bytes) -> Submission:
-    notebook = read_notebook(name, data)
+def _notebook(submission: Submission) -> Submission:
+    name = submission.name
+    notebook = read_notebook(name, submission.data)
     if notebook.language not in ("python", "python3", "ipython"):
         raise SubmissionError(
             f"{name}: expected a notebook in Python, got one in {notebook.language}.",
@@ -105,7 +111,7 @@ def _notebook(name: str, data: bytes) -> Submission:
             mend="Keep data out of the cells.",
         )
     said = said if text.strip() else (*said, "The notebook holds no code.")
-    return Submission(name, data, text, tuple((remark, None) for remark in said), notebook)
+    return replace(submission, text=text, remarks=tuple((one, None) for one in said), notebook=notebook)
 
 
 def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:

@@ -8,7 +8,6 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from grader.bundles import modules_of
 from grader.cases import Function
 from grader.courses import Course
 from grader.errors import GraderError
-from grader.grading import grade
-from grader.measuring import Arena
+from grader.grading import arena_of, grade, open_session
 from grader.reports import load_pages, render_html
 from grader.results import Result, SourceFile, write_result
 from grader.runs import shown_scripts
@@ -138,18 +136,8 @@ class Desk:
 
     def session(self, submission: Submission) -> Session:
         """A worker for a submission, that is sent what is ready and whose answers are known again."""
-        bank = self.bank
-        start: Callable[[], Box] = self.start
-        return Session(
-            start,
-            submission.name,
-            submission.text,
-            allow=bank.allow,
-            forbid=bank.forbid,
-            limits=bank.limits,
-            prepared=self.prepared,
-            frames=True,
-            marks=self.marks,
+        return open_session(
+            self.bank, submission, self.start, prepared=self.prepared, frames=True, marks=self.marks
         )
 
     def warm(self) -> None:
@@ -172,7 +160,7 @@ class Desk:
     def _graded(self, job: Job) -> Done:
         bank, submission = self.bank, read_submission(job.name, job.data)
         recorder = Recorder(self.session(submission), self.digests)
-        arena = Arena(self.start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
+        arena = arena_of(bank, submission, self.start)
         try:
             result = grade(
                 bank,

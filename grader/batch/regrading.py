@@ -16,7 +16,7 @@ from grader.errors import FormatError, GraderError
 from grader.gradebook import Batch, Entry
 from grader.grading import grade
 from grader.results import Result, read_result
-from grader.submissions import read_submission
+from grader.submissions import Submission
 from grader.tapes import Player, read_tape
 
 __all__ = ["Change", "Regraded", "regrade"]
@@ -96,7 +96,8 @@ def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result,
             raise FormatError(
                 f"{name}: the functions that it is offered have changed; run 'grader batch' again."
             )
-    submission = read_submission(before.submission.name, before.submission.text.encode())
+    file = before.submission
+    submission = Submission(file.name, b"", file.text)  # of a notebook, the text is that of its cells
     player = Player(submission.name, tape, desk.digests)
 
     def start() -> object:
@@ -105,7 +106,8 @@ def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result,
     result = grade(desk.bank, submission, start, box=before.box, session=player, measure=player.measure)  # type: ignore[arg-type]
     if result.faults:
         raise FormatError(f"{result.faults[0]}; run 'grader batch' again.")
-    kept = {"submission": before.submission, "wall_s": before.wall_s, "late": before.late}
+    # What there is to say of the file as a whole depends on no check.
+    kept = {"submission": file, "problems": before.problems, "wall_s": before.wall_s, "late": before.late}
     return result.model_copy(update=kept), data
 
 

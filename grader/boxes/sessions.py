@@ -94,6 +94,7 @@ class Session:
 
     Args:
         name, source: The student's file.
+        order: Of a notebook, the statements of its text that are run, in this order; None for all of a file.
         prepared: Messages that were encoded for an earlier submission.
         frames: Whether replies keep the messages that they came in.
         marks: Answers of earlier submissions, which `hear` need not read again.
@@ -108,6 +109,7 @@ class Session:
         allow: Sequence[str],
         limits: Limits,
         forbid: Sequence[str] = (),
+        order: Sequence[int] | None = None,
         prepared: Prepared | None = None,
         frames: bool = False,
         marks: Marks | None = None,
@@ -116,6 +118,7 @@ class Session:
         self._start = start
         self._message = prepared.message if prepared else run_message
         self._name, self._source = name, source
+        self._order = None if order is None else list(order)
         self._allow, self._forbid = list(allow), list(forbid)
         self._limits = limits
         # Not because a reply says so: importing torch takes seconds, and memory that is never given back.
@@ -227,7 +230,7 @@ class Session:
         box = self._worker()
         box.allow(self._limits.cpu_s)
         modules = {"allow": self._allow, "forbid": self._forbid}
-        message = {"name": self._name, "source": self._source, **modules, "mode": mode}
+        message = {"name": self._name, "source": self._source, "order": self._order, **modules, "mode": mode}
         _send(box, {"op": "load", **message})
         frame = box.receive(self._limits.clock_s)
         if isinstance(frame, Ending):

@@ -8,6 +8,7 @@ from grader.cases import Contract, Misfit
 from grader.checks.trials import Check, Failure, Trial
 from grader.errors import AssignmentError, FaultError
 from grader.messages import value_text
+from grader.places import place_words
 from grader.protocol import Ending, Outcome, Reply, StudentError
 from grader.shapes import Sizes
 
@@ -112,7 +113,7 @@ def _raised(contract: Contract, error: StudentError) -> Failure:
 
 
 def _place(error: StudentError) -> str:
-    return f" (line {error.line})" if error.line else ""
+    return f" ({place_words(error.line)})" if error.line else ""
 
 
 def _at(error: StudentError, kind: str, message: str) -> Failure:

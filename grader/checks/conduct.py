@@ -17,6 +17,7 @@ from grader.checks.trials import Failure, Runs, Trial, spread
 from grader.checks.values import changed, require_weight
 from grader.errors import AssignmentError
 from grader.messages import kind_text, value_text
+from grader.places import place_words
 from grader.protocol import Callback, Opaque, Outcome, Ref, Script
 
 __all__ = ["leaves_inputs_alone", "no_warnings", "refuses"]
@@ -142,7 +143,7 @@ class NoWarnings:
         if not seen:
             return None
         category, text, line = seen[0]
-        place = f" (line {line})" if line else ""
+        place = f" ({place_words(line)})" if line else ""
         message = f"{signature(contract)}: {category}{place}: {text}."
         return Failure("warning", message, "no warning", f"{category}: {text}", line=line or None)
 

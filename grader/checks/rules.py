@@ -17,6 +17,7 @@ from grader.cases.domains import require as ensure
 from grader.checks.answers import signature
 from grader.checks.trials import Failure, Runs, Trial
 from grader.checks.values import require_weight
+from grader.places import place_words
 from grader.protocol import Outcome, Reply
 from grader.syntax import UnreadableError, Use, uses_of
 
@@ -105,7 +106,7 @@ class FollowsRules:
         for use in uses:
             if (why := self._broken(use)) is not None:
                 code = text.splitlines()[use.line - 1] if 0 < use.line <= len(text.splitlines()) else ""
-                return Failure("rule", f"{name}: line {use.line} {why}.", line=use.line, code=code)
+                return Failure("rule", f"{name}: {place_words(use.line)} {why}.", line=use.line, code=code)
         for rule in self.require:
             if not any(_meets(rule, use) for use in uses):
                 return Failure("rule", f"{name}: never uses {rule}; the exercise asks for it.")

@@ -133,8 +133,8 @@ def _run(
     own_code: bool = False,
 ) -> Result:
     """Grade; the box starts, and loads its libraries, while the bank is read or drawn."""
-    from grader.boxes import Box, Session, open_box, prepare
-    from grader.grading import grade
+    from grader.boxes import Box, open_box, prepare
+    from grader.grading import grade, open_session
 
     limits: Limits = of.limits
     libraries = tuple(of.libraries)
@@ -145,9 +145,7 @@ def _run(
     def start() -> Box:
         return open_box(kind, libraries, limits)
 
-    session = Session(
-        start, submission.name, submission.text, allow=of.allow, forbid=of.forbid, limits=limits
-    )
+    session = open_session(planned, submission, start)
     try:
         with _progress(len(planned.exercises)) as step:
             return grade(planned, submission, start, box=kind, progress=step, session=session)

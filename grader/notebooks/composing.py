@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 
 from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import needed
 
-__all__ = ["cell_of", "joined", "order_of"]
+__all__ = ["cell_of", "joined", "kept_text", "order_of"]
 
 _HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)) ───$")
 _MOST_TOLD = 5
@@ -40,11 +41,35 @@ def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
     return text, tuple(remarks)
 
 
-def order_of(text: str, names: Iterable[str]) -> tuple[int, ...]:
-    """Numbers of the statements of a text that these names need, in the order in which they are to be run."""
+@lru_cache(maxsize=4)
+def order_of(text: str, names: tuple[str, ...]) -> tuple[int, ...] | None:
+    """Numbers of the statements of a text that these names need, in the order in which they are to be run.
+
+    Returns:
+        None for a text that is no Python; running it says why.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(text)
+        return tuple(needed(tree, names))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def kept_text(text: str, order: Sequence[int]) -> str:
+    """The text with empty lines in place of statements that are not run."""
     with warnings.catch_warnings(action="ignore"):
         tree = ast.parse(text)
-    return tuple(needed(tree, names))
+    lines = text.split("\n")
+    kept = {at for number in order for at in _rows(tree.body[number])}
+    return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1))
+
+
+def _rows(node: ast.stmt) -> range:
+    """The lines of a statement, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return range(first, (node.end_lineno or node.lineno) + 1)
 
 
 def _told(left_out: list[tuple[str, str]]) -> str:
@@ -57,7 +82,7 @@ def _header(cell: Cell) -> str:
     return f"# ─── {cell.label} ───"
 
 
-def cell_of(lines: list[str], number: int) -> tuple[str, int] | None:
+def cell_of(lines: Sequence[str], number: int) -> tuple[str, int] | None:
     """The cell that a line of a composed text belongs to, and its number there; None where it is in none."""
     for at in range(min(number, len(lines)) - 1, -1, -1):
         if (found := _HEADER.fullmatch(lines[at])) is not None:

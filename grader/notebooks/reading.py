@@ -189,10 +189,12 @@ def _cells(cells: Sequence[Any], remarks: list[str]) -> Iterator[Cell]:
 
 
 def _source(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
+        value = "".join(value)
+    if isinstance(value, str):
+        return value.encode(
+            "utf-8", "replace"
+        ).decode()  # JSON has halves of surrogate pairs; a report cannot
     return "" if value is None else None
 
 

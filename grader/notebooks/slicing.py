@@ -34,6 +34,8 @@ class _Statement:
     imports: bool = False
     star: bool = False
     """An import of everything, which binds nobody knows what."""
+    future: bool = False
+    """An import from `__future__`, which says how the others are read."""
 
 
 def needed(tree: ast.Module, names: Iterable[str]) -> list[int]:
@@ -49,6 +51,7 @@ def needed(tree: ast.Module, names: Iterable[str]) -> list[int]:
 def _read(node: ast.stmt) -> _Statement:
     found = _Statement(imports=isinstance(node, ast.Import | ast.ImportFrom))
     found.star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    found.future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
     text = ast.unparse(ast.Module([node], []))
     try:
         _collect(symtable.symtable(text, "cell", "exec"), found, late=False)
@@ -118,6 +121,9 @@ class _Search:
 
     def order(self, names: Iterable[str]) -> list[int]:
         self._late = list(names)
+        for at, statement in enumerate(self._all):
+            if statement.future:
+                self._take(at)
         known: set[str] = set()
         while self._late:
             name = self._late.pop()

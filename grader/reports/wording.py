@@ -90,9 +90,13 @@ def lateness(result: Result) -> str:
 
 
 def place(where: Where) -> str:
-    """`losses.py, line 12, in softmax`; names that students make up may be long, so they are cut."""
+    """`losses.py, line 12, in softmax`, of a notebook `losses.ipynb, cell In[7], line 3`.
+
+    Names that students make up may be long, so they are cut.
+    """
     function = f", in {cut(where.function, 120)}" if where.function else ""
-    return f"{cut(where.file, 120)}, line {where.line}{function}"
+    line = f"{where.cell}, line {where.cell_line}" if where.cell else f"line {where.line}"
+    return f"{cut(where.file, 120)}, {line}{function}"
 
 
 def skip_reason(because: str, exercise: ExerciseResult, result: Result) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -47,6 +49,11 @@ class PytestCheck:
     hint: str = ""
     plain: Plain = field(default_factory=lambda: Plain(), compare=False, repr=False)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every word of the file: it may look for any of them in a submission."""
+        return _words(Path(self.file))
+
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         return [Trial(id.partition("[")[2].removesuffix("]"), {}, {}, (), id, 0) for id in self.ids]
 
@@ -54,6 +61,11 @@ class PytestCheck:
         (outcome,) = outcomes
         found = outcome.value if isinstance(outcome, Reply) else None
         return found if isinstance(found, Failure) else None
+
+
+@cache
+def _words(file: Path) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(r"[^\W\d]\w*", file.read_text(encoding="utf-8", errors="replace"))))
 
 
 def run_checks(

@@ -9,6 +9,7 @@ from typing import Any
 from _pytest.outcomes import Failed  # pytest.fail.Exception, under a name that can be derived from
 
 from grader.checks import Failure
+from grader.places import place_words
 from grader.protocol import StudentError
 
 __all__ = ["BoxFaultError", "NoAnswer", "StudentRaised", "exception"]
@@ -57,7 +58,7 @@ def exception(error: StudentError, file: str, *, stops: bool = False) -> Student
     name = _builtin(error)
     raised = _class("Exception" if name in _STOPS and not stops else name)(error)
     if error.line is not None:
-        raised.add_note(f"Your code: {file}, line {error.line}: {(error.source or '').strip()}")
+        raised.add_note(f"Your code: {file}, {place_words(error.line)}: {(error.source or '').strip()}")
     return raised
 
 

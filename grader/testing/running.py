@@ -18,6 +18,7 @@ from _pytest.assertion import util  # the only way to its comparisons
 from grader.boxes import Conversation
 from grader.checks import Failure, error_text
 from grader.errors import AssignmentError
+from grader.places import place_words
 from grader.testing.errors import BoxFaultError, NoAnswer, StudentRaised
 from grader.testing.students import Student
 
@@ -128,7 +129,7 @@ def _failure(error: BaseException, student: Student) -> Failure:
     shown = _example(error)
     if isinstance(error, StudentRaised):
         found = error.error
-        place = f" (line {found.line})" if found.line else ""
+        place = f" ({place_words(found.line)})" if found.line else ""
         text = f"{student._last}: {found.type_name}{place}: {found.text}{shown}"
         return Failure(
             "exception",

@@ -1,10 +1,12 @@
 """Turns the student's text into a module, whole or (after a whole import failed) its definitions alone."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
 import importlib
+import inspect
 import linecache
 import sys
 import types
@@ -29,10 +31,18 @@ class Student:
     """The student's module inside the worker."""
 
     def __init__(
-        self, filename: str, source: str, *, allow: Sequence[str], forbid: Sequence[str] = ()
+        self,
+        filename: str,
+        source: str,
+        *,
+        allow: Sequence[str],
+        forbid: Sequence[str] = (),
+        order: Sequence[int] | None = None,
     ) -> None:
         self.filename = filename
         self.source = source
+        self.order = order
+        """Of a notebook, the statements that are run, in this order; None for all of a file."""
         self.allow = frozenset(allow)
         self.forbid = frozenset(forbid)
         # Not the file's own name: a `random.py` must not hide the standard library's.
@@ -49,15 +59,34 @@ class Student:
             tree = ast.parse(self.source, self.filename)
         except BaseException as error:
             return self.failure(error)
-        if mode == "whole":
+        if mode == "whole" and self.order is None:
             return self._run(tree)
-        kept = [node for node in tree.body if _is_definition(node, calls=mode == "definitions")]
+        body = tree.body if self.order is None else [tree.body[at] for at in self.order]
+        if mode == "whole":
+            return self._run_cells(body)
+        kept = [node for node in body if _is_definition(node, calls=mode == "definitions")]
         failures = [self._run(ast.Module([node], [])) for node in kept]
         return next((found for found in failures if found is not None), None)
 
-    def _run(self, tree: ast.Module) -> StudentError | None:
+    def _run_cells(self, body: Sequence[ast.stmt]) -> StudentError | None:
+        """Run statements of a notebook as its kernel does: one after the other, each may await something."""
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                flags |= _future(node)
+            if (found := self._run(ast.Module([node], []), flags)) is not None:
+                return found
+        return None
+
+    def _run(self, tree: ast.Module, flags: int = 0) -> StudentError | None:
         try:
-            exec(compile(tree, self.filename, "exec", dont_inherit=True), self.module.__dict__)
+            code = compile(tree, self.filename, "exec", flags, dont_inherit=True)
+            if code.co_flags & inspect.CO_COROUTINE:
+                import asyncio  # few notebooks need it, and every worker would pay for it
+
+                asyncio.run(types.FunctionType(code, self.module.__dict__)())
+            else:
+                exec(code, self.module.__dict__)
         except BaseException as error:
             return self.failure(error)
         return None
@@ -72,6 +101,12 @@ class Student:
             for name, value in list(self.module.__dict__.items())
             if isinstance(name, str) and not name.startswith("_") and callable(value)
         )[:500]
+
+
+def _future(node: ast.ImportFrom) -> int:
+    """What an import from `__future__` means for the statements after it."""
+    found = [getattr(__future__, alias.name, None) for alias in node.names]
+    return sum({feature.compiler_flag for feature in found if feature is not None})
 
 
 def _is_definition(node: ast.stmt, *, calls: bool) -> bool:

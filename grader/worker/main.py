@@ -57,6 +57,7 @@ class _Session:
             field_of(message, "source", str),
             allow=field_of(message, "allow", list),
             forbid=message.get("forbid", ()) if isinstance(message, dict) else (),
+            order=message.get("order") if isinstance(message, dict) else None,
         )
         watch_warnings(student, self._warnings)
         error = student.load(mode if mode in MODES else "whole")
