@@ -58,7 +58,7 @@ def _graded(course: Path, root: Path) -> str:
 
     settings = json.loads((root / "source" / "autograder.json").read_text(encoding="utf-8"))
     try:
-        found = _file(root / "submission", settings["assignment"])
+        found = _file(root / "submission", settings["assignment"], settings.get("names", []))
         collect(found)
     except SubmissionError as error:
         return refusal_json(str(error))
@@ -102,8 +102,10 @@ def _result(course: Path, settings: dict[str, Any], file: Path) -> Result:
     raise FaultError(said or f"grading ended with status {done.returncode}.")
 
 
-def _file(folder: Path, assignment: str) -> Path:
-    """The file that counts: the one called like the assignment, else the only Python file.
+def _file(folder: Path, assignment: str, names: list[str]) -> Path:
+    """The file that counts: the one called like the assignment, else the only Python file or notebook.
+
+    Of a module and a notebook that are called so it is the one in which more exercises are written.
 
     No link is followed: a submission from a repository could lead to the reference with one.
 
@@ -111,13 +113,24 @@ def _file(folder: Path, assignment: str) -> Path:
         SubmissionError: There is none, or there are several.
     """
     from grader.errors import SubmissionError
+    from grader.handed_in import fuller_form
+    from grader.submissions import SUFFIXES
 
-    found = [
-        Path(parent) / name for parent, _, names in os.walk(folder) for name in names if name.endswith(".py")
-    ]
-    files = sorted(path for path in found if path.is_file() and not path.is_symlink())
-    named = [path for path in files if path.name == f"{assignment}.py"]
+    every = [Path(parent) / name for parent, _, names in os.walk(folder) for name in names]
+    files = sorted(
+        path
+        for path in every
+        if path.suffix in SUFFIXES
+        and ".ipynb_checkpoints" not in path.parts
+        and path.is_file()
+        and not path.is_symlink()
+    )
+    named = [path for path in files if path.stem == assignment]
     if len(named) == 1 or len(files) == 1:
         return (named or files)[0]
-    got = ", ".join(str(path.relative_to(folder)) for path in files) or "no Python file"
-    raise SubmissionError(f"expected {assignment}.py, got {got}.", mend="Hand in one file with that name.")
+    if (fuller := fuller_form(named, names)) is not None:
+        return fuller
+    got = ", ".join(str(path.relative_to(folder)) for path in files) or "no Python file and no notebook"
+    raise SubmissionError(
+        f"expected {assignment}.py or {assignment}.ipynb, got {got}.", mend="Hand in one file with that name."
+    )

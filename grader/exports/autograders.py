@@ -42,7 +42,8 @@ def autograder(
     assignment = course.load(id)
     name, engine = wheel()
     needed = distributions(course, id, assignment.allow)
-    settings = {"assignment": id, "seed": seed, "box": box, "hidden": hidden}
+    names = [exercise.name for exercise in assignment.exercises]
+    settings = {"assignment": id, "seed": seed, "box": box, "hidden": hidden, "names": names}
     texts = {
         SETTINGS: json.dumps(settings, indent=2) + "\n",
         "constraints.txt": _constraints(course, needed),

@@ -20,7 +20,7 @@ from grader.exports.wordings import check_text, place_of
 from grader.gradebook import Batch, Entry
 from grader.reports import wording
 from grader.reports.inert import cut, one_line
-from grader.results import CheckResult, ExerciseResult, Result
+from grader.results import CheckResult, ExerciseResult, Result, Where
 
 __all__ = ["classroom", "workflow_commands"]
 
@@ -93,7 +93,7 @@ def _test(exercise: ExerciseResult, entry: Entry, result: Result) -> dict[str, A
         texts = [wording.skip_text(exercise.because, exercise, result)]
     row = _row(exercise.name, _STATUS[exercise.status], "\n".join(texts), exercise.score, entry)
     first = next((place for check in exercise.checks if (place := place_of(check))), None)
-    row["line_no"] = first.line if first else 0
+    row["line_no"] = _line_no(first)
     row["duration"] = f"{exercise.wall_s:.3f}s"
     return row
 
@@ -127,10 +127,15 @@ def _failed(result: Result) -> list[tuple[ExerciseResult, CheckResult]]:
     ]
 
 
+def _line_no(place: Where | None) -> int:
+    """The line of the file; 0 where there is none, as in a notebook, whose lines are those of its cells."""
+    return place.line if place is not None and not place.cell else 0
+
+
 def _error(exercise: ExerciseResult, check: CheckResult, result: Result, file: str) -> str:
     place = place_of(check)
     title = f"{exercise.name}: {check.title}"
-    return _command("error", title, check_text(check, exercise, result), file, place.line if place else 0)
+    return _command("error", title, check_text(check, exercise, result), file, _line_no(place))
 
 
 def _command(kind: str, title: str, text: str, file: str = "", line: int = 0) -> str:

@@ -41,7 +41,11 @@ def batch_of(result: Result, student: str = "") -> Batch:
     scores = [_score(one) for one in result.exercises]
     ours = next((problem.message for problem in result.problems if problem.fault), "")
     entry = Entry(
-        person=Person(student=student or result.submission.name.removesuffix(".py") or "submission"),
+        person=Person(
+            student=student
+            or result.submission.name.removesuffix(".py").removesuffix(".ipynb")
+            or "submission"
+        ),
         state="fault" if ours else "graded",
         message=ours,
         file=result.submission.name,

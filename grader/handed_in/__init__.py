@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.handed_in.archives import ArchiveLimits, unpack
 from grader.handed_in.layouts import LAYOUTS, gather
 from grader.handed_in.names import safe_name
+from grader.handed_in.picking import fuller_form
 from grader.handed_in.records import Attempt, Gathered, HandedIn, Layout, Owner, Place, Sighting
 from grader.handed_in.rosters import Roster, read_roster
 
@@ -19,6 +20,7 @@ __all__ = [
     "Place",
     "Roster",
     "Sighting",
+    "fuller_form",
     "gather",
     "read_roster",
     "safe_name",

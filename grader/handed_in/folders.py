@@ -12,8 +12,9 @@ from typing import Literal
 from grader.errors import AssignmentError, SubmissionError
 from grader.gradebook import Person
 from grader.handed_in.names import attempt_of, fold, natural, printable
-from grader.handed_in.picking import ARCHIVES, NOISE, SUFFIXES
+from grader.handed_in.picking import ARCHIVES, NOISE
 from grader.handed_in.records import Attempt, Owner, Place, Sighting
+from grader.submissions import SUFFIXES
 
 __all__ = ["Item", "attempts_in", "by_folder", "is_gradable", "items", "without_suffix"]
 

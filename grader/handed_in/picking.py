@@ -15,12 +15,9 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.handed_in.archives import unpack
 from grader.handed_in.names import attempt_of, fold, natural, printable
-from grader.submissions import collect
+from grader.submissions import SUFFIXES, collect
 
-__all__ = ["ARCHIVES", "NOISE", "SUFFIXES", "Candidate", "Choice", "Heap", "choose"]
-
-SUFFIXES = (".py",)
-"""Suffixes of files that can be graded."""
+__all__ = ["ARCHIVES", "NOISE", "Candidate", "Choice", "Heap", "choose", "fuller_form"]
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz", ".rar", ".7z")
 """Suffixes of what is unpacked, or refused by name."""
@@ -115,7 +112,10 @@ class Choice:
 
 
 def choose(heap: Heap, *, assignment: str, names: Sequence[str], work: Path) -> Choice:
-    """Apply the rules: `<assignment>.py`, its newest numbered version, the only file, most of the names.
+    """Apply the rules: `<assignment>.py` or `.ipynb`, its newest numbered version, the only file, most of the names.
+
+    Of a module and a notebook that are called alike, the one counts in which more of the names are written: hand-outs
+    have both forms, and one of them stays as it was.
 
     Where no file lies open, the one archive is unpacked into `work`, a folder that is made, and its files are looked
     at. An archive beside files does not count.
@@ -179,11 +179,14 @@ def _among(files: list[Candidate], assignment: str, names: Sequence[str], others
     exact = [one for one in files if one.stem == wanted]
     numbered = [one for one in files if _version(one.stem, wanted)]
     if exact:
-        return _settled(_shallowest(exact), files, f"the file called {assignment}.py counts", others)
+        return _either(
+            _shallowest(exact), files, names, f"the file called {_called(exact, assignment)}", others
+        )
     if numbered:
         newest = max(_version(one.stem, wanted) for one in numbered)
         best = [one for one in numbered if _version(one.stem, wanted) == newest]
-        return _settled(best, files, f"of numbered versions of {assignment}.py the highest counts", others)
+        rule = f"of numbered versions of {_called(numbered, assignment)} the highest"
+        return _either(best, files, names, rule, others)
     if len(files) == 1:
         return Choice(files[0], others=tuple(others))
     if not names:
@@ -193,6 +196,33 @@ def _among(files: list[Candidate], assignment: str, names: Sequence[str], others
     best = [one for one in files if count.get(one.shown, 0) == most] if most else files
     rule = f"the file that defines most of the exercises counts ({most} of {len(names)})"
     return _settled(best, files, rule, others)
+
+
+def _called(files: list[Candidate], assignment: str) -> str:
+    """`losses.py`, `losses.ipynb`, or both."""
+    ends = {one.name[one.name.rindex(".") :].lower() for one in files}
+    return " or ".join(f"{assignment}{suffix}" for suffix in SUFFIXES if suffix in ends)
+
+
+def _either(
+    best: list[Candidate], files: list[Candidate], names: Sequence[str], rule: str, others: list[str]
+) -> Choice:
+    """The one; of a module and a notebook called alike, the one in which more is written."""
+    fuller = fuller_form([one.path for one in best], names)
+    if fuller is None:
+        return _settled(best, files, f"{rule} counts", others)
+    kept = [one for one in best if one.path == fuller]
+    return _settled(kept, files, "the form in which more exercises are written counts", others)
+
+
+def fuller_form(paths: Sequence[Path], names: Sequence[str]) -> Path | None:
+    """Of a module and a notebook the one in which more of the names are written; None where that tells nothing."""
+    if len(paths) != 2 or len({path.suffix.lower() for path in paths}) != 2:
+        return None
+    first, second = (_written(path, names) for path in paths)
+    if first == second:
+        return None
+    return paths[0] if first > second else paths[1]
 
 
 def _settled(best: list[Candidate], files: list[Candidate], rule: str, others: list[str]) -> Choice:
@@ -241,17 +271,35 @@ def _archive_stem(name: str) -> str:
 
 def _defined(path: Path, names: Sequence[str]) -> int:
     """How many of the names a file defines at its top; read, never run."""
+    return len(_bound(path).keys() & set(names))
+
+
+def _written(path: Path, names: Sequence[str]) -> int:
+    """How many of the names are defined as something else than what hand-outs have in their place."""
+    return sum(not _is_stub(node) for name, node in _bound(path).items() if name in names)
+
+
+def _bound(path: Path) -> dict[str, ast.stmt]:
+    """What a file defines at its top, by name, the last definition of each."""
     try:
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(collect(path).text)
     except (SubmissionError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return 0
-    found: set[str] = set()
+        return {}
+    found: dict[str, ast.stmt] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
+            found[node.name] = node
         elif isinstance(node, ast.Assign):
-            found.update(target.id for target in node.targets if isinstance(target, ast.Name))
+            found.update({target.id: node for target in node.targets if isinstance(target, ast.Name)})
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            found.add(node.target.id)
-    return len(found & set(names))
+            found[node.target.id] = node
+    return found
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    """Whether nothing but words, `pass` and `raise` is in it."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return all(_is_stub(part) for part in node.body)
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, ast.Pass | ast.Raise)

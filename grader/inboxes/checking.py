@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.errors import FormatError, SubmissionError
 from grader.handouts import find_cases, read_cases
 from grader.inboxes.records import MOST_BYTES, MOST_FILES
-from grader.submissions import Submission, collect
+from grader.submissions import SUFFIXES, Submission, collect
 
 __all__ = ["read_files", "warnings_on"]
 
@@ -29,11 +29,25 @@ def read_files(paths: Sequence[Path]) -> dict[str, bytes]:
     for path in paths:
         if path.name in found:
             raise SubmissionError(f"{path}: expected files of different names, got two.", mend="Rename one.")
-        found[path.name] = collect(path).data if path.suffix == ".py" else _other(path)
+        found[path.name] = _graded(path) if _is_code(path) else _other(path)
     total = sum(map(len, found.values()))
     if total > _MOST_IN_ALL:
         raise SubmissionError(f"expected at most {_MOST_IN_ALL >> 20} MiB in all, got {total:,} bytes.")
     return found
+
+
+def _is_code(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def _graded(path: Path) -> bytes:
+    data = collect(path).data
+    if len(data) > MOST_BYTES:
+        raise SubmissionError(
+            f"{path}: expected at most {MOST_BYTES >> 20} MiB, got {len(data)} bytes.",
+            mend="Clear the notebook's outputs and save it.",
+        )
+    return data
 
 
 def _other(path: Path) -> bytes:
@@ -52,16 +66,18 @@ def _other(path: Path) -> bytes:
 
 def warnings_on(assignment: str, paths: Sequence[Path]) -> list[str]:
     """What a student should know before the deadline, as sentences; nothing is run."""
-    sources = [collect(path) for path in paths if path.suffix == ".py"]
+    sources = [collect(path) for path in paths if _is_code(path)]
     if not sources:
-        return ["There is no Python file among the files; code is graded from Python files (.py)."]
+        return [
+            "There is no code among the files; it is graded from Python files (.py) and notebooks (.ipynb)."
+        ]
     found: list[str] = []
     names: set[str] | None = set()
     for source in sources:
         found.extend(f"{source.name}{_line(line)}: {remark}" for remark, line in source.remarks)
         defined = _names(source, found)
         names = None if names is None or defined is None else names | defined
-    first = next(path for path in paths if path.suffix == ".py")
+    first = next(path for path in paths if _is_code(path))
     return [*found, *_on_names(assignment, first, names)]
 
 

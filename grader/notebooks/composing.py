@@ -12,7 +12,7 @@ from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import needed
 
-__all__ = ["cell_of", "joined", "kept_text", "order_of"]
+__all__ = ["cell_of", "is_header", "joined", "kept_text", "order_of"]
 
 _HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)) ───$")
 _MOST_TOLD = 5
@@ -80,6 +80,11 @@ def _told(left_out: list[tuple[str, str]]) -> str:
 
 def _header(cell: Cell) -> str:
     return f"# ─── {cell.label} ───"
+
+
+def is_header(line: str) -> bool:
+    """Whether a line of a composed text is one that names a cell."""
+    return _HEADER.fullmatch(line) is not None
 
 
 def cell_of(lines: Sequence[str], number: int) -> tuple[str, int] | None:

@@ -38,6 +38,8 @@ class _Place:
     text: str
     link: str
     excerpt: list[Line]
+    around: str
+    """What the lines are called for those who do not see them."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,11 @@ def _problem_place(problem: Problem, source: Source) -> _Place | None:
 
 def _place(where: Where, source: Source) -> _Place:
     link = f"#L{where.line}" if source.holds(where.file, where.line) else ""
-    return _Place(where, wording.place(where), link, source.excerpt(where.file, where.line))
+    excerpt = source.excerpt(where.file, where.line)
+    around = f"lines around {wording.place(where)}"
+    if excerpt and not where.cell:
+        around = f"{where.file}, lines {excerpt[0].number} to {excerpt[-1].number}"
+    return _Place(where, wording.place(where), link, excerpt, around)
 
 
 def _segments(exercises: list[ExerciseResult]) -> list[_Segment]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from grader.notebooks.composing import cell_of, is_header
 from grader.reports.inert import cut, inert, split_lines
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Line:
     number: int
     html: Markup
     marked: bool = False
+    cell: bool = False
+    """Whether it is the one that names a notebook's cell."""
+    shown: str = ""
+    """The number that readers know: within its cell, in a notebook; empty for a line of ours."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,11 @@ class Source:
     """Every line, inert and cut to a readable length."""
     lines: tuple[Line, ...]
     """From the first line on, as many as fit."""
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether it is a notebook, whose lines are counted in each cell anew."""
+        return self.name.lower().endswith(".ipynb")
 
     @property
     def left_out(self) -> int:
@@ -60,7 +70,15 @@ class Source:
             found = [line.html for line in self.lines[first - 1 : last]]
         else:
             found = list(_colour(self.raw[first - 1 : last]))
-        return [Line(at, html, at == number) for at, html in enumerate(found, start=first)]
+        return [
+            Line(at, html, at == number, shown=self._shown(at)) for at, html in enumerate(found, start=first)
+        ]
+
+    def _shown(self, number: int) -> str:
+        if not self.in_cells:
+            return str(number)
+        found = cell_of(self.raw, number)
+        return str(found[1]) if found else ""
 
 
 def read_source(name: str, text: str) -> Source:
@@ -73,7 +91,12 @@ def read_source(name: str, text: str) -> Source:
     at = _fitting([len(line) + 1 for line in first], _MOST_COLOURED)
     lines = [*_colour(first[:at]), *map(escape, first[at:])]
     kept = lines[: _fitting([len(html) + 40 for html in lines], _MOST_HTML)]
-    return Source(name, raw, tuple(Line(number, html) for number, html in enumerate(kept, start=1)))
+    found = Source(name, raw, ())
+    numbered = (
+        Line(number, html, cell=found.in_cells and is_header(raw[number - 1]))
+        for number, html in enumerate(kept, start=1)
+    )
+    return replace(found, lines=tuple(numbered))
 
 
 def _fitting(lengths: list[int], room: int) -> int:

@@ -204,9 +204,11 @@ def test_where_it_is_not_clear_what_counts_the_student_is_told(root: Path, files
 
     results = graded(root)
 
-    got = ", ".join(name for name in files if name.endswith(".py")) or "no Python file"
+    got = ", ".join(name for name in files if name.endswith(".py")) or "no Python file and no notebook"
     assert results["score"] == 0.0
-    assert results["output"] == f"expected tiny.py, got {got}.\nHand in one file with that name."
+    assert (
+        results["output"] == f"expected tiny.py or tiny.ipynb, got {got}.\nHand in one file with that name."
+    )
 
 
 def test_no_link_leads_to_the_course_s_own_solution(root: Path) -> None:
@@ -220,7 +222,7 @@ def test_no_link_leads_to_the_course_s_own_solution(root: Path) -> None:
 
     assert (results["score"], results["output"].partition("\n")[0]) == (
         0.0,
-        "expected tiny.py, got no Python file.",
+        "expected tiny.py or tiny.ipynb, got no Python file and no notebook.",
     )
 
 

@@ -13,6 +13,7 @@ from grader.errors import AssignmentError, SubmissionError
 from grader.gradebook import Person
 from grader.handed_in import Attempt, Gathered, HandedIn, Owner, Place, Roster, Sighting, gather, read_roster
 from tests.handed_in.trees import GOOD, HELPER, tarred, tarred_special, tree, zipped
+from tests.notebooks.built import notebook
 
 Find = Callable[..., Gathered]
 
@@ -113,6 +114,31 @@ def test_among_other_names_the_file_with_most_of_the_exercises_counts(find: Find
     assert f"a/one.py: {rule} (2 of 3)." in one(gathered).others
 
 
+@pytest.mark.parametrize(
+    ("module", "cells", "shown"),
+    [
+        (GOOD, ["def softmax(x):\n    '''Words.'''\n    raise NotImplementedError"], "a/losses.py"),
+        ("class softmax:\n    def forward(self):\n        pass\n", [GOOD], "a/losses.ipynb"),
+        ("def mse(): ...\n", ["%matplotlib inline", "softmax = lambda x: x", "mse = 3"], "a/losses.ipynb"),
+    ],
+)
+def test_of_a_module_and_a_notebook_the_one_with_more_work_in_it_counts(
+    find: Find, module: str, cells: list[str], shown: str
+) -> None:
+    found = one(find({"a/losses.py": module, "a/losses.ipynb": notebook(*cells)}, names=("softmax", "mse")))
+    assert (found.refused, found.shown) == ("", shown)
+    (other,) = found.others
+    assert other.endswith(": the form in which more exercises are written counts.")
+
+
+@pytest.mark.parametrize("names", [(), ("softmax",)])
+def test_a_module_and_a_notebook_with_the_same_in_them_are_not_told_apart(
+    find: Find, names: tuple[str, ...]
+) -> None:
+    found = one(find({"a/losses.py": GOOD, "a/losses.ipynb": notebook(GOOD)}, names=names))
+    assert found.refused == "expected one file to grade, got 2 that might be it: a/losses.ipynb, a/losses.py."
+
+
 @pytest.mark.parametrize("names", [(), ("softmax",)])
 def test_files_that_cannot_be_told_apart_are_named(find: Find, names: tuple[str, ...]) -> None:
     found = one(find({"a/x.py": GOOD, "a/y.py": GOOD}, names=names))
@@ -123,13 +149,13 @@ def test_files_that_cannot_be_told_apart_are_named(find: Find, names: tuple[str,
 @pytest.mark.parametrize(
     ("files", "refused"),
     [
-        ({"a/": ""}, "expected a .py file, got none."),
-        ({"a/readme.md": "", "a/losses.ipynb": "{}"}, "expected a .py file, got 2 files of other kinds."),
+        ({"a/": ""}, "expected a .py or .ipynb file, got none."),
+        ({"a/readme.md": "", "a/losses.ipynb.txt": "{}"}, "expected a .py or .ipynb file, got 2 files of other kinds."),
         ({"a/x.zip": "text"}, "a/x.zip: expected a zip or tar archive, got something else. Pack it as a zip."),
         ({"a/x.rar": "Rar!xx"}, "a/x.rar: expected a zip or tar archive, got a RAR archive. Pack it as a zip."),
-        ({"a/x.zip": zipped({"readme.md": ""})}, "a/x.zip: expected a .py file, got 1 file of other kinds."),
+        ({"a/x.zip": zipped({"readme.md": ""})}, "a/x.zip: expected a .py or .ipynb file, got 1 file of other kinds."),
         ({"a/x.zip": zipped({"y.zip": zipped({"z.py": ""})})},
-         "a/x.zip: expected a .py file, got none. An archive inside an archive is not opened."),
+         "a/x.zip: expected a .py or .ipynb file, got none. An archive inside an archive is not opened."),
         ({"a/x.zip": zipped({"../losses.py": ""})},
          "a/x.zip: entry '../losses.py': expected a plain relative path, got '..', which leads out of the archive."
          " Rename the file and pack the archive again."),
@@ -152,7 +178,7 @@ def test_links_are_refused_and_never_followed(find: Find, tmp_path: Path) -> Non
     (root / "ben/more.py").symlink_to(secret / "losses.py")
     os.mkfifo(root / "ben/pipe.py")
     gathered = find({})
-    link = "expected a .py file, got none. A link does not count."
+    link = "expected a .py or .ipynb file, got none. A link does not count."
     assert table(gathered) == {
         "anna": link, "ben": "ben/losses.py", "dora": link,
         "carl": "expected a file or a folder, got a link, and links are not followed.",

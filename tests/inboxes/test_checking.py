@@ -116,7 +116,7 @@ def test_a_damaged_hand_out_is_told_and_stops_nothing(folder: Path) -> None:
 def test_without_a_python_file_that_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     assert warnings_on("tiny", [tmp_path / "notes.txt"]) == [
-        "There is no Python file among the files; code is graded from Python files (.py)."
+        "There is no code among the files; it is graded from Python files (.py) and notebooks (.ipynb)."
     ]
 
 
