@@ -56,7 +56,7 @@ def grade(
     session = session or open_session(bank, submission, start)
     try:
         with in_cells(submission.text if submission.in_cells else None):
-            loaded, problems = _load(submission, session)
+            loaded, problems = _load(bank, submission, session)
             measure = measure or arena_of(bank, submission, start).measure
             runs = run_all(bank, session, progress, source=_run_text(bank, submission), measure=measure)
             names = [planned.contract.name for planned in bank.exercises]
@@ -70,9 +70,11 @@ def grade(
     return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
 
 
-def _load(submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:
+def _load(bank: Bank, submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:
     """How importing went, and what there is to say about the submission as a whole."""
-    problems = [_remark(submission, text, line) for text, line in submission.remarks]
+    found = submission.slice(bank.names)
+    remarks = [*submission.remarks, *(found.remarks if found is not None else ())]
+    problems = [_remark(submission, text, line) for text, line in remarks]
     try:
         loaded = session.load()
     except FaultError as error:
@@ -172,8 +174,9 @@ def _load_problems(submission: Submission, loaded: Loaded) -> list[Problem]:
         "": "Nothing in it could be graded.",
         "definitions": "Its functions and classes were graded all the same.",
         "bare definitions": "Its functions and classes were graded all the same, without values that it computes.",
-        "whole": "",
+        "whole": "The other cells were graded all the same." if submission.in_cells else "",
     }[loaded.mode]
+    what = "A cell could not be run" if submission.in_cells else "The file could not be imported"
     if isinstance(found, Ending):
         ended = {
             "timeout": f"it did not end within {found.detail}",
@@ -182,17 +185,17 @@ def _load_problems(submission: Submission, loaded: Loaded) -> list[Problem]:
             "memory": "it took too much memory",
             "protocol": f"what came back could not be read: {found.detail}",
         }.get(found.verdict, f"the process {found.verdict} ({found.detail})")
-        return [Problem(message=f"The file could not be imported to its end: {ended}. {rest}")]
-    return [Problem(message=f"{_import_message(found)} {rest}", where=place_of(submission.name, found))]
+        return [Problem(message=f"{what} to its end: {ended}. {rest}")]
+    return [Problem(message=f"{_import_message(found, what)} {rest}", where=place_of(submission.name, found))]
 
 
-def _import_message(error: StudentError) -> str:
+def _import_message(error: StudentError, what: str) -> str:
     line = f" ({place_words(error.line)})" if error.line else ""
     if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
         return f"The file is no valid Python: {error.type_name}{line}: {error.text}."
     if error.kind == "exit":
-        return f"The file ends the program while it is imported{line}."
-    return f"The file could not be imported to its end: {error.type_name}{line}: {error.text}."
+        return f"{what} to its end: it ends the program{line}."
+    return f"{what} to its end: {error.type_name}{line}: {error.text}."
 
 
 def _versions(libraries: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.notebooks.composing import joined, order_of
+from grader.notebooks.composing import Slice, joined, slice_of
 from grader.notebooks.reading import Notebook, read_notebook
 
 __all__ = ["SUFFIXES", "Submission", "collect", "read_submission"]
@@ -48,7 +48,12 @@ class Submission:
 
     def order(self, names: tuple[str, ...]) -> tuple[int, ...] | None:
         """Of a notebook, the numbers of the statements that these names need, in an order; None for all of a file."""
-        return order_of(self.text, names) if self.in_cells else None
+        found = self.slice(names)
+        return found.order if found is not None else None
+
+    def slice(self, names: tuple[str, ...]) -> Slice | None:
+        """Of a notebook, what these names need; None for all of a file."""
+        return slice_of(self.text, names) if self.in_cells else None
 
 
 def collect(path: Path) -> Submission:

@@ -148,8 +148,9 @@ class Session:
         for mode in _MODES:
             found, names = self._load(mode)
             problem = problem or found
-            # In the later modes a definition may fail on its own; those that did not are there.
-            if found is None or (mode != "whole" and isinstance(found, StudentError)):
+            # In the later modes, and in a notebook, a statement may fail on its own; those that did not are there.
+            alone = mode != "whole" or self._order is not None
+            if found is None or (alone and isinstance(found, StudentError)):
                 self._loaded = Loaded(mode, problem, names)
                 return self._loaded
             self._drop()

@@ -5,17 +5,29 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.reading import Cell, Notebook
-from grader.notebooks.slicing import needed
+from grader.notebooks.slicing import Needed, needed
+from grader.notebooks.statements import is_stub
 
-__all__ = ["cell_of", "is_header", "joined", "kept_text", "order_of"]
+__all__ = ["Slice", "cell_of", "is_header", "joined", "kept_text", "slice_of"]
 
 _HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)) ───$")
 _MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What of a composed text is run."""
+
+    order: tuple[int, ...]
+    """Numbers of its statements, in the order in which they are run."""
+    remarks: tuple[tuple[str, int], ...]
+    """What the student should know, with the line of the text that it is about."""
 
 
 def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
@@ -42,8 +54,8 @@ def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4)
-def order_of(text: str, names: tuple[str, ...]) -> tuple[int, ...] | None:
-    """Numbers of the statements of a text that these names need, in the order in which they are to be run.
+def slice_of(text: str, names: tuple[str, ...]) -> Slice | None:
+    """The statements of a text that these names need.
 
     Returns:
         None for a text that is no Python; running it says why.
@@ -51,9 +63,29 @@ def order_of(text: str, names: tuple[str, ...]) -> tuple[int, ...] | None:
     try:
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(text)
-        return tuple(needed(tree, names))
+        found = needed(tree, names)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return Slice(found.order, tuple(_said(tree, text.split("\n"), found)))
+
+
+def _said(tree: ast.Module, lines: list[str], found: Needed) -> Iterator[tuple[str, int]]:
+    """What became of names that a notebook gives a value more than once."""
+
+    def place(number: int) -> str:
+        line = tree.body[number].lineno
+        cell = cell_of(lines, line)
+        return cell[0] if cell is not None else f"line {line}"
+
+    for name, at, other in found.passed_over:
+        again = "stands again, unwritten," if is_stub(tree.body[other]) else "is given another value"
+        words = f"{name} {again} in {place(other)}; its definition in {place(at)} is what is graded."
+        yield words, tree.body[at].lineno
+    for name, at, other in found.repeated:
+        words = (
+            f"{name} is defined in {place(other)} and again in {place(at)}; the last one is what is graded."
+        )
+        yield words, tree.body[at].lineno
 
 
 def kept_text(text: str, order: Sequence[int]) -> str:

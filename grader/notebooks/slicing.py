@@ -10,149 +10,157 @@ from __future__ import annotations
 
 import ast
 import builtins
-import symtable
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-__all__ = ["needed"]
+from grader.notebooks.statements import Statement, is_stub, read_statement
+
+__all__ = ["Needed", "needed"]
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 
-@dataclass
-class _Statement:
-    """A statement at the top level, and the names that it has to do with."""
+@dataclass(frozen=True)
+class Needed:
+    """What of a notebook is run."""
 
-    binds: set[str] = field(default_factory=set)
-    now: set[str] = field(default_factory=set)
-    """Looked up while it runs."""
-    late: set[str] = field(default_factory=set)
-    """Looked up when a function that it defines is called."""
-    changes: set[str] = field(default_factory=set)
-    """Names whose object it may change: `table["a"] = 1`, `layers.append(3)`."""
-    imports: bool = False
-    star: bool = False
-    """An import of everything, which binds nobody knows what."""
-    future: bool = False
-    """An import from `__future__`, which says how the others are read."""
+    order: tuple[int, ...]
+    """Numbers of the statements, in the order in which they are to run."""
+    passed_over: tuple[tuple[str, int, int], ...] = ()
+    """Wanted names that are given a value again: the name, the statement that counts, the last that does not."""
+    repeated: tuple[tuple[str, int, int], ...] = ()
+    """Wanted names that are defined several times: the name, the statement that counts, the last before it."""
 
 
-def needed(tree: ast.Module, names: Iterable[str]) -> list[int]:
-    """Numbers of the statements that these names need, in the order in which they are to run.
-
-    Args:
-        names: What is wanted; those that nothing binds are passed over.
-    """
-    statements = [_read(node) for node in tree.body]
-    return _Search(statements).order(names)
-
-
-def _read(node: ast.stmt) -> _Statement:
-    found = _Statement(imports=isinstance(node, ast.Import | ast.ImportFrom))
-    found.star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
-    found.future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-    text = ast.unparse(ast.Module([node], []))
-    try:
-        _collect(symtable.symtable(text, "cell", "exec"), found, late=False)
-    except SyntaxError:  # what only a notebook allows, such as `await` outside of a function
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name):
-                (found.now if isinstance(part.ctx, ast.Load) else found.binds).add(part.id)
-    found.changes = set(_changed(node))
-    return found
-
-
-def _collect(table: symtable.SymbolTable, found: _Statement, *, late: bool) -> None:
-    late = late or (table.get_type() == "function" and not _runs_at_once(table))
-    for symbol in table.get_symbols():
-        top = table.get_type() == "module"
-        if top and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
-            found.binds.add(symbol.get_name())
-        if not top and symbol.is_declared_global() and symbol.is_assigned():
-            found.binds.add(symbol.get_name())
-        if symbol.is_referenced() and (top or symbol.is_global()):
-            (found.late if late else found.now).add(symbol.get_name())
-    for child in table.get_children():
-        _collect(child, found, late=late)
-
-
-def _runs_at_once(table: symtable.SymbolTable) -> bool:
-    """Comprehensions are functions for Python, but run where they stand."""
-    return table.get_name() in ("listcomp", "setcomp", "dictcomp", "genexpr")
-
-
-def _changed(node: ast.stmt) -> Iterator[str]:
-    """Names whose objects a statement may change, without binding them."""
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            for part in ast.walk(target):
-                if isinstance(part, ast.Subscript | ast.Attribute) and (name := _root(part)):
-                    yield name
-    elif (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Attribute)
-        and (name := _root(node.value.func))
-    ):
-        yield name
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
+def needed(tree: ast.Module, names: Iterable[str]) -> Needed:
+    """The statements that these names need; names that nothing binds are passed over."""
+    search = _Search([read_statement(node) for node in tree.body])
+    return search.found(list(names))
 
 
 class _Search:
-    def __init__(self, statements: Sequence[_Statement]) -> None:
+    def __init__(self, statements: Sequence[Statement]) -> None:
         self._all = statements
+        self._end = len(statements)
         self._binding: dict[str, list[int]] = defaultdict(list)
         self._changing: dict[str, list[int]] = defaultdict(list)
+        shared = _groups(statements)
+        sets = {name: statement.sets for statement in statements for name in statement.binds}
         for at, statement in enumerate(statements):
             for name in statement.binds:
                 self._binding[name].append(at)
-            for name in statement.changes:
+            # A call of a function that sets a global name does what an assignment would.
+            called = {name for word in statement.now for name in sets.get(word, ())}
+            touched = {name for changed in statement.changes for name in shared.get(changed, {changed})}
+            for name in touched | called:
                 self._changing[name].append(at)
         self._stars = [at for at, statement in enumerate(statements) if statement.star]
-        self._order: list[int] = []
-        self._taken: set[int] = set()
-        self._late: list[str] = []
+        self._known: set[tuple[str, int]] = set()
+        self._wanted: list[tuple[str, int]] = []
+        """Names whose values are still to be looked for, and the statement before which they have to be there."""
+        self._taken: dict[int, set[int]] = {}
+        """By statement, those that have to run before it."""
 
-    def order(self, names: Iterable[str]) -> list[int]:
-        self._late = list(names)
+    def found(self, names: Sequence[str]) -> Needed:
+        passed_over, repeated = [], []
+        for name in names:
+            places = self._binding.get(name, [])
+            counting = self._counting(name, places)
+            definitions = [at for at in counting if _own(self._all[at])]
+            if counting and places[-1] > counting[-1]:
+                passed_over.append((name, counting[-1], places[-1]))
+            elif len(definitions) > 1:
+                repeated.append((name, definitions[-1], definitions[-2]))
+            if counting:
+                self._binding[name] = counting
         for at, statement in enumerate(self._all):
             if statement.future:
                 self._take(at)
-        known: set[str] = set()
-        while self._late:
-            name = self._late.pop()
-            if name not in known:
-                known.add(name)
-                self._value(name, before=len(self._all))
-        return self._order
-
-    def _value(self, name: str, *, before: int) -> None:
-        """Take what gives a name its value for a statement at this place."""
-        if name not in self._binding:
-            for at in self._stars if name not in _BUILTINS else ():
+        for name in names:
+            self._want(name, self._end)
+        while self._wanted:
+            name, before = self._wanted.pop()
+            for at in sorted(self._values(name, before)):
                 self._take(at)
-            return
-        places = self._binding[name]
+                for late in self._all[at].late:
+                    self._want(late, before)
+        return Needed(tuple(self._order()), tuple(passed_over), tuple(repeated))
+
+    def _counting(self, name: str, places: list[int]) -> list[int]:
+        """Of the places that bind a wanted name those up to the last that may be its answer."""
+        may = [at for at in places if self._all[at].answers(name)]
+        written = [at for at in may if not is_stub(self._all[at].node)]
+        last = (written or may or places)[-1:]
+        return [at for at in places if at <= last[0]]
+
+    def _want(self, name: str, before: int) -> None:
+        if (name, before) not in self._known:
+            self._known.add((name, before))
+            self._wanted.append((name, before))
+
+    def _values(self, name: str, before: int) -> set[int]:
+        """The statements that give a name its value for one at this place."""
+        places = self._binding.get(name, [])
+        changing = self._changing.get(name, [])
+        if not places:
+            if changing:
+                return {at for at in changing if at < before} or {changing[0]}
+            return set() if name in _BUILTINS else set(self._stars)
         earlier = [at for at in places if at < before]
-        last = earlier[-1] if earlier else places[-1]
-        self._take(last)
-        if not self._all[last].imports:
-            for at in self._changing[name]:
-                if last < at < before:
-                    self._take(at)
+        last = (earlier or places)[-1]
+        if self._all[last].imports:  # `import torch` and `import torch.nn` make one name together
+            return {last, *(at for at in earlier if self._all[at].imports)}
+        return {last, *(at for at in changing if last < at < before)}
 
     def _take(self, at: int) -> None:
         if at in self._taken:
             return
-        self._taken.add(at)
         statement = self._all[at]
-        for name in sorted(statement.now):
-            self._value(name, before=at)
-        self._order.append(at)
-        self._late.extend(sorted(statement.late))
+        first = self._taken[at] = set()
+        for name in statement.now:
+            first.update(self._values(name, at))
+            self._want(name, at)
+        for name in statement.keeps:
+            if any(place < at for place in self._binding[name]):
+                first.update(self._values(name, at))
+                self._want(name, at)
+        for name in statement.late:
+            self._want(name, self._end)
+        if statement.unseen:
+            for one in self._all:
+                if _own(one):
+                    for name in one.binds:
+                        self._want(name, self._end)
+
+    def _order(self) -> list[int]:
+        """As they stand, but for those that others need first."""
+        order: list[int] = []
+        done: set[int] = set()
+
+        def run(at: int) -> None:
+            if at not in done:
+                done.add(at)
+                for other in sorted(self._taken.get(at, ())):
+                    run(other)
+                order.append(at)
+
+        for at in sorted(self._taken):
+            run(at)
+        return order
+
+
+def _groups(statements: Sequence[Statement]) -> dict[str, set[str]]:
+    """By name, all those that may share an object with it; libraries do not count."""
+    own = {name for statement in statements if not statement.imports for name in statement.binds}
+    groups: dict[str, set[str]] = {}
+    for statement in statements:
+        for names in statement.shares:
+            together = set().union(*(groups.get(name, {name}) for name in names & own))
+            groups.update(dict.fromkeys(together, together))
+    return groups
+
+
+def _own(statement: Statement) -> bool:
+    """Whether it defines a function or class."""
+    return isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)

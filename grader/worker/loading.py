@@ -69,14 +69,14 @@ class Student:
         return next((found for found in failures if found is not None), None)
 
     def _run_cells(self, body: Sequence[ast.stmt]) -> StudentError | None:
-        """Run statements of a notebook as its kernel does: one after the other, each may await something."""
+        """Run statements of a notebook as whoever clicks through it does: one that fails does not stop the others."""
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        failures = []
         for node in body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 flags |= _future(node)
-            if (found := self._run(ast.Module([node], []), flags)) is not None:
-                return found
-        return None
+            failures.append(self._run(ast.Module([node], []), flags))
+        return next((found for found in failures if found is not None), None)
 
     def _run(self, tree: ast.Module, flags: int = 0) -> StudentError | None:
         try:
