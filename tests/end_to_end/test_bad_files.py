@@ -70,7 +70,8 @@ def test_an_empty_file_is_called_empty(grade_text: Grade) -> None:
 LOADED_ANYWAY = {
     "sys.exit at import": (
         but(imports="import numpy as np\nimport sys\nsys.exit()\n").encode(),
-        "The file could not be imported to its end: it ends the program (line 3). Its functions and classes were graded all the same.",
+        "The file could not be imported to its end: it ends the program (line 3). "
+        "Its functions and classes were graded all the same.",
         (3, "sys.exit()"),
     ),
     "os._exit at import": (
