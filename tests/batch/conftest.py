@@ -87,10 +87,10 @@ def grade_all(root: Path, out: Path, box: str, tmp_path: Path, kept_imports: Non
 def candidates(folder: Path, texts: Mapping[str, str]) -> list[Candidate]:
     found = []
     for student, text in texts.items():
-        path = folder / student / "tiny.py"
+        path = folder / student / ("tiny.ipynb" if text.startswith("{") else "tiny.py")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-        found.append(Candidate(Person(student=student), student, path=path, shown=f"{student}/tiny.py"))
+        found.append(Candidate(Person(student=student), student, path=path, shown=f"{student}/{path.name}"))
     return found
 
 

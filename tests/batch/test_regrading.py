@@ -12,6 +12,7 @@ from grader.batch import Desk
 from grader.batch.regrading import Regraded, regrade
 from tests.batch.conftest import CLASS, Graded, Run
 from tests.end_to_end.conftest import but
+from tests.notebooks.built import notebook
 
 Again = Callable[[], Regraded]
 
@@ -19,7 +20,10 @@ Again = Callable[[], Regraded]
 @pytest.fixture
 def graded(grade_all: Run) -> Graded:
     near = but(scale="def scale(x, factor=2.0):\n    return np.asarray(x, float) * factor * 1.001\n")
-    return grade_all({"hal": near, **{name: text for name, text in CLASS.items() if name != "cyd"}})
+    cells = notebook("%matplotlib inline", near, "def scale(x): return y", "while True: pass")
+    return grade_all(
+        {"hal": near, "ina": cells.decode(), **{name: text for name, text in CLASS.items() if name != "cyd"}}
+    )
 
 
 @pytest.fixture
@@ -57,6 +61,10 @@ def test_where_nothing_changed_nothing_changes(again: Again, graded: Graded) -> 
     assert {name: result.score for name, result in found.results.items()} == {
         name: result.score for name, result in graded[1].items()
     }
+    ina = graded[1]["ina"], found.results["ina"]
+    assert ina[0].problems == ina[1].problems != []
+    assert ina[0].exercises[0].checks == ina[1].exercises[0].checks
+    assert ina[0].submission == ina[1].submission
     before, after = graded[1]["bob"].exercises[0], found.results["bob"].exercises[0]
     assert before.checks[0].evidence == after.checks[0].evidence
     assert before.output == after.output
