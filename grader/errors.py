@@ -5,7 +5,15 @@ Every message has the form `where: expected <what>, got <value>.` and, on a line
 
 from __future__ import annotations
 
-__all__ = ["AssignmentError", "FaultError", "FormatError", "GraderError", "ProtocolError", "SubmissionError"]
+__all__ = [
+    "AssignmentError",
+    "FaultError",
+    "FormatError",
+    "GraderError",
+    "ProtocolError",
+    "SubmissionError",
+    "missing_packages",
+]
 
 
 class GraderError(Exception):
@@ -23,6 +31,14 @@ class AssignmentError(GraderError):
 
 class SubmissionError(GraderError):
     """A submission cannot even be read; the reader is the student."""
+
+
+def missing_packages(what: str) -> GraderError:
+    """What is said where a notebook asks for a package that is not there."""
+    return GraderError(
+        f"notebook with {what}: expected the packages that read notebooks, got none installed.",
+        mend="pip install 'grader[notebook]'",
+    )
 
 
 class FormatError(GraderError):

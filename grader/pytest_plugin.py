@@ -58,7 +58,7 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 
     try:
         submission = collect(Path(file))
-        session = _session(submission, request.config.getoption("--box"), _assignment(request.path))
+        session = _session(submission, request.config.getoption("--box"), request.path)
     except GraderError as error:
         raise pytest.UsageError(str(error)) from None
     try:
@@ -98,8 +98,11 @@ def _assignment(path: Path) -> Assignment | None:
     return Course(path.parents[2]).load(path.parent.name, tests=False)
 
 
-def _session(submission: Submission, box: str, assignment: Assignment | None) -> Session:
+def _session(submission: Submission, box: str, tests: Path) -> Session:
     from grader.boxes import Box, Limits, Session, choose, open_box
+    from grader.testing.checks import words_of
+
+    assignment = _assignment(tests)
 
     limits = assignment.limits if assignment is not None else Limits()
     libraries = assignment.libraries if assignment is not None else ("numpy",)
@@ -110,4 +113,7 @@ def _session(submission: Submission, box: str, assignment: Assignment | None) ->
         return open_box(kind, libraries, limits)
 
     forbid = assignment.forbid if assignment is not None else ()
-    return Session(start, submission.name, submission.text, allow=allow, forbid=forbid, limits=limits)
+    order = submission.order(words_of(tests))
+    return Session(
+        start, submission.name, submission.text, allow=allow, forbid=forbid, limits=limits, order=order
+    )

@@ -41,7 +41,7 @@ def autograder(
     """
     assignment = course.load(id)
     name, engine = wheel()
-    needed = distributions(course, id, assignment.allow)
+    needed = sorted({*distributions(course, id, assignment.allow), *_for_notebooks()})
     names = [exercise.name for exercise in assignment.exercises]
     settings = {"assignment": id, "seed": seed, "box": box, "hidden": hidden, "names": names}
     texts = {
@@ -68,6 +68,12 @@ def _course_files(course: Course, id: str) -> list[Path]:
     own = [path for path in folder.rglob("*") if "submissions" not in path.relative_to(folder).parts]
     found = [*own, *course.root.glob("reference/**/*")]
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _for_notebooks() -> list[str]:
+    """What reads notebooks, where it is installed here: students may hand in either form."""
+    found = importlib.metadata.packages_distributions()
+    return [name for module in ("IPython", "nbformat") for name in found.get(module, ())]
 
 
 def _constraints(course: Course, needed: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from grader.errors import missing_packages
+
 __all__ = ["SHELL", "Lines", "python_lines"]
 
 SHELL = (
@@ -83,8 +85,10 @@ def _joined(lines: list[str]) -> Iterator[str]:
 
 @cache
 def _transformer() -> Any:
-    from IPython.core import inputtransformer2
-
+    try:
+        from IPython.core import inputtransformer2
+    except ImportError:
+        raise missing_packages("magics") from None
     untyped: Any = inputtransformer2.TransformerManager
     return untyped()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, missing_packages
 
 __all__ = ["Cell", "Notebook", "read_notebook"]
 
@@ -143,8 +143,10 @@ def _broken(name: str, text: str, error: ValueError) -> SubmissionError:
 
 def _upgraded(name: str, document: dict[str, Any]) -> dict[str, Any]:
     """A notebook of version 3 or older as version 4."""
-    import nbformat
-
+    try:
+        import nbformat
+    except ImportError:
+        raise missing_packages(f"version {document.get('nbformat', 3)}") from None
     document.setdefault("metadata", {})
     document.setdefault("nbformat", 3)
     document.setdefault("nbformat_minor", 0)

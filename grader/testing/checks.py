@@ -14,7 +14,7 @@ from grader.cases import Case, Contract
 from grader.checks import Failure, Runs, Trial
 from grader.protocol import Outcome, Reply
 
-__all__ = ["Plain", "PytestCheck", "run_checks"]
+__all__ = ["Plain", "PytestCheck", "run_checks", "words_of"]
 
 
 @dataclass(eq=False)
@@ -52,7 +52,7 @@ class PytestCheck:
     @property
     def names(self) -> tuple[str, ...]:
         """Every word of the file: it may look for any of them in a submission."""
-        return _words(Path(self.file))
+        return words_of(Path(self.file))
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         return [Trial(id.partition("[")[2].removesuffix("]"), {}, {}, (), id, 0) for id in self.ids]
@@ -64,7 +64,8 @@ class PytestCheck:
 
 
 @cache
-def _words(file: Path) -> tuple[str, ...]:
+def words_of(file: Path) -> tuple[str, ...]:
+    """The words of a file, each once."""
     return tuple(dict.fromkeys(re.findall(r"[^\W\d]\w*", file.read_text(encoding="utf-8", errors="replace"))))
 
 

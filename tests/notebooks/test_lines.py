@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
+from grader.errors import GraderError
+from grader.notebooks import lines, reading
 from grader.notebooks.lines import SHELL, python_lines
 
 
@@ -62,3 +65,15 @@ def test_what_is_no_python_is_told_with_its_line_and_left_out(source: str, line:
     assert found.problem[0] == line
     assert found.text.strip() == ""
     assert found.text.count("\n") == source.count("\n")
+
+
+def test_where_the_packages_are_missing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "IPython.core", None)
+    monkeypatch.setitem(sys.modules, "nbformat", None)
+    lines._transformer.cache_clear()
+    mend = "pip install 'grader\\[notebook\\]'"
+    with pytest.raises(GraderError, match=f"notebook with magics: expected the packages .*\n{mend}"):
+        python_lines("%matplotlib inline")
+    with pytest.raises(GraderError, match=f"notebook with version 3: expected the packages .*\n{mend}"):
+        reading.read_notebook("old.ipynb", b'{"worksheets": [], "nbformat": 3}')
+    assert python_lines("x = 1").text == "x = 1"
