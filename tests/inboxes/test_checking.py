@@ -10,7 +10,8 @@ from grader.errors import SubmissionError
 from grader.handouts import write_handout
 from grader.inboxes import checking
 from grader.inboxes.checking import read_files, warnings_on
-from tests.end_to_end.conftest import but, write_course
+from tests.end_to_end.conftest import GOOD, but, write_course
+from tests.notebooks.built import notebook
 from tests.test_courses import kept_imports
 
 __all__ = ["kept_imports"]
@@ -89,6 +90,25 @@ def test_a_file_that_cannot_be_read_as_python_is_told(folder: Path, text: str | 
 
 def test_odd_escapes_in_a_students_file_warn_nobody_here(folder: Path) -> None:
     assert told(folder, 'x = "\\d"\n' + but()) == []
+
+
+def test_a_notebook_is_looked_at_as_a_file_is(folder: Path) -> None:
+    made = notebook(*GOOD.values(), "def broken(:")
+    assert told(folder, made, name="tiny.ipynb") == [
+        "tiny.ipynb: cell In[8], line 1: is no Python (invalid syntax); nothing of this cell counts."
+    ]
+    assert read_files([folder / "tiny.ipynb"]) == {"tiny.ipynb": made}
+    words = f"4 of the 4 {PUBLIC} are not defined: {NAMES}."
+    assert told(folder, notebook("x = 1"), name="tiny.ipynb") == [words]
+
+
+def test_a_notebook_with_large_outputs_is_refused_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MOST_BYTES", 1 << 20)
+    (tmp_path / "tiny.ipynb").write_bytes(notebook({"cell_type": "markdown", "source": "x" * (1 << 20)}))
+    with pytest.raises(SubmissionError, match="Clear the notebook's outputs and save it"):
+        read_files([tmp_path / "tiny.ipynb"])
 
 
 def test_an_empty_file_is_told(folder: Path) -> None:
