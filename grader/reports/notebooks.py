@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.errors import SubmissionError
 from grader.notebooks.reading import Cell, Notebook, raw_cells
+from grader.reports import wording
 from grader.reports.cells import Shower, Shown
 from grader.reports.html import environment, parts
 from grader.reports.inert import cut, inert
@@ -79,7 +80,7 @@ def render_notebook(result: Result, data: bytes) -> str:
     for view in context["exercises"]:
         cell = defined.get(view.exercise.name)
         (nowhere if cell is None else beside[cell.place]).append(view)
-    cells = list(_views(submission, data, source, starts, beside))
+    cells = list(_views(submission, data, source, starts, _failing(result), beside))
     own = {"cells": cells, "nowhere": nowhere, "places": {name: cell.label for name, cell in defined.items()}}
     return environment().get_template("notebook.html").render({**context, **own})
 
@@ -110,8 +111,11 @@ def _starts(notebook: Notebook, lines: Sequence[str]) -> dict[int, Cell]:
 
 def _places(text: str, starts: Mapping[int, Cell]) -> dict[str, Cell]:
     """The cells whose definition of a name counted: the last one."""
-    with warnings.catch_warnings(action="ignore"):
-        tree = ast.parse(text)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}  # grading says why
     rows = sorted(starts)
     found: dict[str, Cell] = {}
     for node in tree.body:
@@ -141,6 +145,7 @@ def _views(
     data: bytes,
     source: Source,
     starts: Mapping[int, Cell],
+    failing: frozenset[int],
     beside: Mapping[int, list[Any]],
 ) -> Iterator[_CellView]:
     assert submission.notebook is not None
@@ -152,7 +157,7 @@ def _views(
         left_out = 0
         as_file: Mapping[str, Any] = raw[cell.place - 1]
         if cell.kind == "code":
-            lines, left_out = _code(cell, source, rows.get(cell.place), room)
+            lines, left_out = _code(cell, source, rows.get(cell.place), room, failing)
             room -= len(lines)
             shown = shower.outputs(as_file)
         else:
@@ -170,7 +175,16 @@ def _views(
         )
 
 
-def _code(cell: Cell, source: Source, start: int | None, room: int) -> tuple[list[Line], int]:
+def _failing(result: Result) -> frozenset[int]:
+    """Lines of the graded text in which something went wrong that may be shown."""
+    shown = [wording.shown_evidence(check) for exercise in result.exercises for check in exercise.checks]
+    places = [evidence.where for evidence in shown if evidence] + [one.where for one in result.problems]
+    return frozenset(where.line for where in places if where and where.file == result.submission.name)
+
+
+def _code(
+    cell: Cell, source: Source, start: int | None, room: int, failing: frozenset[int]
+) -> tuple[list[Line], int]:
     """Lines of a cell, numbered as in the cell, and how many of them found no room.
 
     Coloured where they stand so in the text that was graded; a magic, say, stands there as something else.
@@ -185,5 +199,6 @@ def _code(cell: Cell, source: Source, start: int | None, room: int) -> tuple[lis
         number = None if start is None else start + at
         if number is not None and number < len(source.lines) and source.raw[number] == plain:
             html = source.lines[number].html
-        lines.append(Line(0 if number is None else number + 1, html))
+        row = 0 if number is None else number + 1
+        lines.append(Line(row, html, row in failing))
     return lines, len(own) - len(lines)
