@@ -82,6 +82,8 @@ class Entry(_Record):
     """Path of the result, relative to the folder of the batch; empty where there is none."""
     report: str = ""
     """Path of the HTML page, likewise."""
+    notebook: str = ""
+    """Path of the page that shows the notebook with its verdicts, likewise."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
 

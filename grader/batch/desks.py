@@ -21,7 +21,7 @@ from grader.cases import Function
 from grader.courses import Course
 from grader.errors import GraderError
 from grader.grading import arena_of, grade, open_session
-from grader.reports import load_pages, render_html
+from grader.reports import load_notebook_pages, load_pages, render_html, render_notebook
 from grader.results import Result, SourceFile, write_result
 from grader.runs import shown_scripts
 from grader.submissions import Submission, read_submission
@@ -41,10 +41,12 @@ class Desk:
     seed: int
     pages: bool = True
     """Whether HTML pages are made."""
+    notebooks: bool = False
+    """Whether pages are made that show notebooks with the verdicts beside their cells: each takes some 0.1 s."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was loaded stays here: an assignment holds functions that no other process can be sent.
-        return Desk, (self.root, self.id, self.box, self.seed, self.pages)
+        return Desk, (self.root, self.id, self.box, self.seed, self.pages, self.notebooks)
 
     @functools.cached_property
     def course(self) -> Course:
@@ -146,6 +148,8 @@ class Desk:
         _ = self.bank, self.digests, self.prepared, self.stock, self.about, self.surroundings
         if self.pages:
             load_pages()
+        if self.notebooks:
+            load_notebook_pages()
 
     def grade(self, job: Job) -> Done:
         """Grade a job. Errors of ours become its fault; nothing is raised."""
@@ -174,15 +178,23 @@ class Desk:
         finally:
             recorder.close()
         result = result.model_copy(update={"late": job.late})
-        return self.done(
-            job.student, job.key, result, write_tape(recorder.tape, about=self.about, packer=self.packer)
-        )
+        tape = write_tape(recorder.tape, about=self.about, packer=self.packer)
+        return self.done(job.student, job.key, result, tape, job.data)
 
-    def done(self, student: str, key: str, result: Result, tape: bytes) -> Done:
-        """What is kept of a result."""
+    def done(self, student: str, key: str, result: Result, tape: bytes, data: bytes = b"") -> Done:
+        """What is kept of a result; `data` is the submission, for a page that shows it."""
         result = result.model_copy(update={"hashes": {**result.hashes, "verdict": key}})
         page = render_html(result) if self.pages else ""
-        return Done(student, key, write_result(result), page, tape, "; ".join(result.faults))
+        shown = self.notebooks and data and result.submission.name.lower().endswith(".ipynb")
+        return Done(
+            student,
+            key,
+            write_result(result),
+            page,
+            tape,
+            "; ".join(result.faults),
+            notebook=render_notebook(result, data) if shown else "",
+        )
 
 
 @functools.cache

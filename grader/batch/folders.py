@@ -16,7 +16,10 @@ __all__ = ["Folder"]
 
 @dataclass(frozen=True)
 class Folder:
-    """`OUT/`: `results/<student>.json`, `reports/<student>.html`, `replies/<student>.tape`, and what sums them up."""
+    """`OUT/`: `results/<student>.json`, `reports/<student>.html`, `replies/<student>.tape`, and what sums them up.
+
+    Where pages with notebooks are asked for, `notebooks/<student>.html` too.
+    """
 
     root: Path
 
@@ -44,6 +47,9 @@ class Folder:
     def report(self, file: str) -> Path:
         return self.root / "reports" / f"{file}.html"
 
+    def notebook(self, file: str) -> Path:
+        return self.root / "notebooks" / f"{file}.html"
+
     def tape(self, file: str) -> Path:
         return self.root / "replies" / f"{file}.tape"
 
@@ -55,6 +61,10 @@ class Folder:
             self.tape(file).unlink(missing_ok=True)
         if done.report:
             self.write(self.report(file), done.report)
+        if done.notebook:
+            self.write(self.notebook(file), done.notebook)
+        else:  # one from before would show another verdict
+            self.notebook(file).unlink(missing_ok=True)
         self.write(self.result(file), done.result)
 
     def kept(self, file: str, key: str) -> Result | None:
@@ -73,7 +83,7 @@ class Folder:
 
     def forget(self, file: str) -> None:
         """Remove what an earlier run said of a student of whom there is no verdict now."""
-        for path in (self.result(file), self.report(file), self.tape(file)):
+        for path in (self.result(file), self.report(file), self.notebook(file), self.tape(file)):
             path.unlink(missing_ok=True)
 
     def write(self, path: Path, content: str | bytes) -> None:
@@ -85,6 +95,7 @@ class Folder:
         data = content.encode() if isinstance(content, str) else content
         partial = path.with_name(f".{path.name[:80]}.{os.getpid()}.partial")
         try:
+            path.parent.mkdir(exist_ok=True)
             with open(partial, "wb") as file:
                 file.write(data)
                 file.flush()

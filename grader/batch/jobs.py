@@ -39,6 +39,8 @@ class Done:
     """The answers, for judging again; see `grader.tapes`."""
     fault: str = ""
     """Why there is no verdict, or what in it is missing: ours, not the student's."""
+    notebook: str = ""
+    """The page with the notebook and the verdicts beside its cells, where one was asked for."""
 
 
 class Engine(Protocol):

@@ -47,7 +47,7 @@ CAUTIONS: dict[Standing, tuple[str, str]] = {
 }
 """Heading and remark of those that are listed apart."""
 
-_REPORT = re.compile(r"reports/[^/]+")
+_PAGE = re.compile(r"(reports|notebooks)/[^/]+")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Line:
     student: str
     name: str
     link: str
+    notebook: str
+    """The link to the page with the notebook."""
     state: Standing
     look: Look
     why: str
@@ -83,6 +85,7 @@ def line(entry: Entry, batch: Batch) -> Line:
         student=entry.person.student,
         name=entry.person.name,
         link=link(entry.report),
+        notebook=link(entry.notebook),
         state=state,
         look=STATES[state],
         why=stands.why if graded else entry.message,
@@ -100,7 +103,7 @@ def line(entry: Entry, batch: Batch) -> Line:
 
 def link(report: str) -> str:
     """The address of a page, relative to the index; empty where the record names no page of the batch."""
-    return quote(report, errors="surrogatepass") if _REPORT.fullmatch(report) else ""
+    return quote(report, errors="surrogatepass") if _PAGE.fullmatch(report) else ""
 
 
 def _when(moment: datetime) -> str:

@@ -75,7 +75,9 @@ def regrade(desk: Desk, batch: Batch, out: Path, *, write: bool = True) -> Regra
             if write:
                 folder.keep(Path(entry.result).stem, done)
         found.results[student] = verdict
-        found.entries.append(entry.model_copy(update=points_of(verdict)))
+        # The page with the notebook shows the verdict of before, and what was handed in need not be there any more.
+        gone = {"notebook": ""} if words and write else {}
+        found.entries.append(entry.model_copy(update={**points_of(verdict), **gone}))
     return found
 
 

@@ -148,14 +148,15 @@ def _sort(
     if kept is None:
         jobs.append(job)
         return
-    if (
-        kept.late != candidate.late
-    ):  # an extension, or another policy: the verdict stands, the report says it anew
+    wanted = desk.notebooks and submission.in_cells and not folder.notebook(candidate.file).exists()
+    # An extension, or another policy: the verdict stands, the report says it anew.
+    if kept.late != candidate.late or wanted:
         kept = kept.model_copy(update={"late": candidate.late})
-        folder.keep(candidate.file, desk.done(student, job.key, kept, folder.replies(candidate.file)))
+        replies = folder.replies(candidate.file)
+        folder.keep(candidate.file, desk.done(student, job.key, kept, replies, submission.data))
     book.kept += 1
     results[student] = kept
-    book.entries[student] = _graded(candidate, kept, pages=desk.pages)
+    book.entries[student] = _graded(folder, candidate, kept, pages=desk.pages)
 
 
 def _refused(candidate: Candidate, why: str) -> Candidate:
@@ -181,7 +182,7 @@ def _note(folder: Folder, candidate: Candidate, done: Done, book: _Book, results
     result = read_result(done.result)
     folder.keep(candidate.file, done)
     results[student] = result
-    book.entries[student] = _graded(candidate, result, pages=bool(done.report))
+    book.entries[student] = _graded(folder, candidate, result, pages=bool(done.report))
 
 
 def _entry(candidate: Candidate, *, fault: str = "") -> Entry:
@@ -197,8 +198,9 @@ def _entry(candidate: Candidate, *, fault: str = "") -> Entry:
     )
 
 
-def _graded(candidate: Candidate, result: Result, *, pages: bool) -> Entry:
+def _graded(folder: Folder, candidate: Candidate, result: Result, *, pages: bool) -> Entry:
     """The line of a student with a verdict."""
+    notebook = folder.notebook(candidate.file).exists()
     return Entry.model_validate(
         {
             "person": candidate.person,
@@ -207,6 +209,7 @@ def _graded(candidate: Candidate, result: Result, *, pages: bool) -> Entry:
             "sha256": result.submission.sha256,
             "result": f"results/{candidate.file}.json",
             "report": f"reports/{candidate.file}.html" if pages else "",
+            "notebook": f"notebooks/{candidate.file}.html" if notebook else "",
             "wall_s": result.wall_s,
             "cpu_s": result.cpu_s,
             **points_of(result),

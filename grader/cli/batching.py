@@ -57,6 +57,9 @@ _under = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
 )
 @click.option("--no-pages", is_flag=True, help="No HTML page for each student.")
+@click.option(
+    "--notebooks", is_flag=True, help="Also a page for each notebook, the verdicts beside its cells."
+)
 @box_option
 @_under
 @click.pass_obj
@@ -73,6 +76,7 @@ def batch_command(
     students: Path | None,
     seed: int,
     no_pages: bool,
+    notebooks: bool,
     box: str,
     fail_under: float | None,
 ) -> None:
@@ -88,7 +92,7 @@ def batch_command(
     policy = Policy.of(course)
     loaded = Course(course).load(assignment)
     kind = settle(box, tuple(loaded.libraries))
-    desk = Desk(str(course.resolve()), assignment, kind, seed, pages=not no_pages)
+    desk = Desk(str(course.resolve()), assignment, kind, seed, pages=not no_pages, notebooks=notebooks)
     if not resume:
         require_new(out)
     work = Path(tempfile.mkdtemp(prefix="grader-batch-"))

@@ -12,6 +12,7 @@ import click
 
 from grader.cli.boxes import box_option, settle
 from grader.cli.main import GRADED, OUR_FAULT, TOO_FEW, worded, write_file
+from grader.errors import SubmissionError
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -25,6 +26,12 @@ _json = click.option(
     "--json", "json_file", type=_file, help="Also write the result as JSON; - is standard output."
 )
 _html = click.option("--html", "html_file", type=_file, help="Also write one self-contained HTML page.")
+_notebook = click.option(
+    "--notebook",
+    "notebook_file",
+    type=_file,
+    help="Also write a page that shows the notebook with the verdicts beside its cells.",
+)
 _under = click.option(
     "--fail-under",
     type=click.FloatRange(0, 100),
@@ -38,6 +45,7 @@ _under = click.option(
 @click.argument("file", type=_file)
 @_json
 @_html
+@_notebook
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
 )
@@ -51,6 +59,7 @@ def grade_command(
     file: Path,
     json_file: Path | None,
     html_file: Path | None,
+    notebook_file: Path | None,
     seed: int,
     box: str,
     fail_under: float | None,
@@ -60,9 +69,11 @@ def grade_command(
     from grader.submissions import collect
 
     submission = collect(file)
+    _require_notebook(submission, notebook_file)
     found = Course(course)
     loaded = found.load(assignment)
     result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
+    _write_notebook(result, submission, notebook_file)
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
 
@@ -71,6 +82,7 @@ def grade_command(
 @click.option("--cases", type=_file, help="The public cases; by default those beside FILE.")
 @_json
 @_html
+@_notebook
 @box_option
 @_under
 @worded
@@ -79,6 +91,7 @@ def check_command(
     cases: Path | None,
     json_file: Path | None,
     html_file: Path | None,
+    notebook_file: Path | None,
     box: str,
     fail_under: float | None,
 ) -> None:
@@ -90,8 +103,10 @@ def check_command(
     from grader.submissions import collect
 
     submission = collect(file)
+    _require_notebook(submission, notebook_file)
     bank = read_cases(cases or find_cases(file))
     result = _run(submission, box, bank, lambda: bank, own_code=True)
+    _write_notebook(result, submission, notebook_file)
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
 
@@ -173,6 +188,22 @@ def _progress(count: int) -> Iterator[Callable[[str], None]]:
             started = True
 
         yield step
+
+
+def _require_notebook(submission: Submission, page: Path | None) -> None:
+    """Refuse a page with the notebook where there is none, before anything is run."""
+    if page is not None and not submission.in_cells:
+        raise SubmissionError(
+            f"--notebook: expected a notebook (.ipynb), got {submission.name}.",
+            mend="For a file of Python, --html writes a page.",
+        )
+
+
+def _write_notebook(result: Result, submission: Submission, page: Path | None) -> None:
+    from grader.reports import render_notebook
+
+    if page is not None:
+        write_file(page, render_notebook(result, submission.data))
 
 
 def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail_under: float | None) -> int:

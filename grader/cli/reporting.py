@@ -1,4 +1,4 @@
-"""`report`: a stored result, shown again."""
+"""`report` and `notebook`: a stored result, shown again."""
 
 from __future__ import annotations
 
@@ -26,3 +26,23 @@ def report_command(result: Path, html_file: Path | None) -> None:
         write_file(html_file, render_html(read))
     else:
         click.echo(render_text(read, colour=sys.stdout.isatty()), nl=False)
+
+
+@click.command("notebook")
+@click.argument("result", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to", type=click.Path(path_type=Path), required=True, help="The page to write; - is standard output."
+)
+@worded
+def notebook_command(result: Path, file: Path, to: Path) -> None:
+    """Show FILE, the notebook that RESULT is about, with the verdicts beside its cells.
+
+    Nothing of what the student wrote runs in the page, and it fetches nothing.
+    """
+    from grader.reports import render_notebook
+    from grader.results import read_result
+    from grader.submissions import collect
+
+    read = read_result(result.read_bytes(), name=result.name)
+    write_file(to, render_notebook(read, collect(file).data))

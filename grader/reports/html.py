@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.reports import wording
 from grader.reports.curves import Drawing, draw
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["load_pages", "render_html"]
+__all__ = ["environment", "load_pages", "parts", "render_html"]
 
 _LONGEST = 2000
 """Characters of one message, call or answer."""
@@ -78,27 +78,32 @@ class _Segment:
 def render_html(result: Result) -> str:
     """The page as text, to be saved in UTF-8; below 2 MB whatever was handed in."""
     source = read_source(result.submission.name, result.submission.text)
-    template = _environment().get_template("report.html")
-    return template.render(
-        result=result,
-        source=source,
-        exercises=list(_exercise_views(result, source)),
-        problems=[(problem, _problem_place(problem, source)) for problem in result.problems],
-        segments=_segments(result.exercises),
-        tally=_tally(result.exercises),
-        wording=wording,
-        steps=range(STEPS),
-    )
+    return environment().get_template("report.html").render(parts(result, source))
+
+
+def parts(result: Result, source: Source) -> dict[str, Any]:
+    """What the templates of every page about a result are filled with."""
+    return {
+        "result": result,
+        "source": source,
+        "exercises": list(_exercise_views(result, source)),
+        "problems": [(problem, _problem_place(problem, source)) for problem in result.problems],
+        "segments": _segments(result.exercises),
+        "tally": _tally(result.exercises),
+        "wording": wording,
+        "steps": range(STEPS),
+    }
 
 
 def load_pages() -> None:
     """Load what pages are made with: for a process that others are forked from."""
     read_source("", "x = 1")
-    _environment().get_template("report.html")
+    environment().get_template("report.html")
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages: what they print is made inert, then escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
