@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +28,8 @@ class Slice:
     """Numbers of its statements, in the order in which they are run."""
     remarks: tuple[tuple[str, int], ...]
     """What the student should know, with the line of the text that it is about."""
+    defined: Mapping[str, int]
+    """By wanted name, the line at which its answer stands."""
 
 
 def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
@@ -66,7 +68,8 @@ def slice_of(text: str, names: tuple[str, ...]) -> Slice | None:
         found = needed(tree, names)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return Slice(found.order, tuple(_said(tree, text.split("\n"), found)))
+    defined = {name: tree.body[at].lineno for name, at in found.defined.items()}
+    return Slice(found.order, tuple(_said(tree, text.split("\n"), found)), defined)
 
 
 def _said(tree: ast.Module, lines: list[str], found: Needed) -> Iterator[tuple[str, int]]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from grader.notebooks.statements import Statement, is_stub, read_statement
 
@@ -27,6 +27,8 @@ class Needed:
 
     order: tuple[int, ...]
     """Numbers of the statements, in the order in which they are to run."""
+    defined: Mapping[str, int] = field(default_factory=dict)
+    """By wanted name, the statement that is its answer."""
     passed_over: tuple[tuple[str, int, int], ...] = ()
     """Wanted names that are given a value again: the name, the statement that counts, the last that does not."""
     repeated: tuple[tuple[str, int, int], ...] = ()
@@ -63,6 +65,7 @@ class _Search:
         """By statement, those that have to run before it."""
 
     def found(self, names: Sequence[str]) -> Needed:
+        defined: dict[str, int] = {}
         passed_over, repeated = [], []
         for name in names:
             places = self._binding.get(name, [])
@@ -74,6 +77,7 @@ class _Search:
                 repeated.append((name, definitions[-1], definitions[-2]))
             if counting:
                 self._binding[name] = counting
+                defined[name] = counting[-1]
         for at, statement in enumerate(self._all):
             if statement.future:
                 self._take(at)
@@ -85,7 +89,7 @@ class _Search:
                 self._take(at)
                 for late in self._all[at].late:
                     self._want(late, before)
-        return Needed(tuple(self._order()), tuple(passed_over), tuple(repeated))
+        return Needed(tuple(self._order()), defined, tuple(passed_over), tuple(repeated))
 
     def _counting(self, name: str, places: list[int]) -> list[int]:
         """Of the places that bind a wanted name those up to the last that may be its answer."""
