@@ -23,7 +23,9 @@ from grader.boxes import Limits
 from grader.cases import Contract, Offered, draw_cases
 from grader.checks import Check, Trial, require_discerning
 from grader.errors import AssignmentError, ProtocolError
+from grader.notebooks.given import Given
 from grader.protocol import FrameReader, Script, encode, pack, unpack
+from grader.skeletons import given_cells
 from grader.testing import confirm_tests
 
 __all__ = [
@@ -76,6 +78,8 @@ class Bank:
     not_covered: str = ""
     """For a hand-out's bank: what only the course's own grading looks at."""
     forbid: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
+    """The notebook that is handed out: what of it has to stay."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -145,6 +149,7 @@ def _assemble(
         tuple(exercises),
         dict(hashes or {}),
         forbid=tuple(assignment.forbid),
+        given=given_cells(assignment),
     )
 
 
