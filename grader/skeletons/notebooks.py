@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +11,10 @@ from grader.notebooks.given import Given, given_of
 from grader.notebooks.reading import read_notebook
 from grader.skeletons.cells import answer, given, name_of
 from grader.skeletons.stubs import imports, is_written, stub
-from grader.skeletons.texts import asked, checks_of, importable, indented, signature
+from grader.skeletons.texts import asked, checks_of, escaped, importable, indented, signature
 
 __all__ = ["given_cells", "notebook_skeleton"]
 
-_MARKED = re.compile(r"([\\*_{}\[\]<>#|$~&])")
-"""Characters that Markdown would not show as they are."""
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -52,10 +49,10 @@ def _cells(assignment: Assignment) -> Iterator[dict[str, Any]]:
 def _head(assignment: Assignment) -> str:
     return "\n\n".join(
         [
-            f"# {_escaped(assignment.title)}",
+            f"# {escaped(assignment.title)}",
             "Write the functions in the cells below. Cells of your own may stand anywhere: helpers, trials, plots. "
             "Answers are found by their names, and the last definition of a name counts.",
-            f"You may import Python's own library and: {_escaped(importable(assignment))}. One exercise may take "
+            f"You may import Python's own library and: {escaped(importable(assignment))}. One exercise may take "
             f"{assignment.limits.cpu_s:g} s of CPU time and {assignment.limits.memory_mib} MiB of memory.",
             "Arguments stay as they are, and results share no memory with them. Where real numbers are asked for, "
             "integer and float32 arrays are valid too.",
@@ -70,7 +67,7 @@ def _statement(exercise: Exercise) -> str:
     """Statement, points and checks; formulas stand in a block that Markdown leaves alone."""
     points = "1 point" if exercise.points == 1 else f"{exercise.points:g} points"
     _, _, rest = asked(exercise).partition("\n")
-    parts = [f"## `{signature(exercise)}`", f"{_escaped(exercise.statement.title)} *({points})*"]
+    parts = [f"## `{signature(exercise)}`", f"{escaped(exercise.statement.title)} *({points})*"]
     if rest.strip():
         parts.append(indented(rest.strip("\n")))
     parts += ["What is checked:", _listed(exercise)]
@@ -78,7 +75,7 @@ def _statement(exercise: Exercise) -> str:
 
 
 def _listed(exercise: Exercise) -> str:
-    return "\n".join(f"- {_escaped(line.removeprefix('- '))}" for line in checks_of(exercise).splitlines())
+    return "\n".join(f"- {escaped(line.removeprefix('- '))}" for line in checks_of(exercise).splitlines())
 
 
 def _foot(assignment: Assignment) -> str:
@@ -91,12 +88,4 @@ def _foot(assignment: Assignment) -> str:
             f"Hand in this notebook as `{file}`, or the functions in a file `{assignment.id}.py`: "
             "both are graded alike.",
         ]
-    )
-
-
-def _escaped(text: str) -> str:
-    """Plain text as Markdown that shows it so; what stands between backticks is shown as code."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(
-        part if part.startswith("`") and len(part) > 1 else _MARKED.sub(r"\\\1", part) for part in parts
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.assignment import Assignment, Exercise
 from grader.checks.rules import FollowsRules
 from grader.skeletons.stubs import is_written, parameters
 
-__all__ = ["asked", "checks_of", "importable", "indented", "signature"]
+__all__ = ["asked", "checks_of", "escaped", "importable", "indented", "signature"]
+
+_MARKED = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+"""Characters that Markdown would not show as they are."""
 
 
 def asked(exercise: Exercise) -> str:
@@ -36,4 +41,12 @@ def checks_of(exercise: Exercise) -> str:
     return "\n".join(
         f"- {'a hidden check' if check.hidden and not isinstance(check, FollowsRules) else check.title}"
         for check in exercise.checks
+    )
+
+
+def escaped(text: str) -> str:
+    """Plain text as Markdown that shows it so; what stands between backticks is shown as code."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(
+        part if part.startswith("`") and len(part) > 1 else _MARKED.sub(r"\\\1", part) for part in parts
     )

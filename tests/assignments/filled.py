@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,16 +115,3 @@ def _finished(
         elif at < len(document["cells"]):
             cells.append(document["cells"][at])
     return Filled(json.dumps({**document, "cells": cells}).encode(), places)
-
-
-_PLACE = re.compile(r"\bline (\d+)")
-
-
-def translated(text: str, filled: Filled) -> str:
-    """What a message about the module would say of the notebook."""
-
-    def place(found: re.Match[str]) -> str:
-        where = filled.places.get(int(found[1]))
-        return found[0] if where is None else f"{where[0]}, line {where[1]}"
-
-    return _PLACE.sub(place, text)
