@@ -1,8 +1,8 @@
 """`python -m tests.benchmarks.notebooks`: every submission as a module and as a notebook, verdicts compared and timed.
 
-Both forms of a submission are graded as a batch does, one after the other and in turns. Names of assignments may follow;
-`--way WAY` fills all in in one way (above, beside, below, moved), `--seed N` draws the ways anew, `--loads` only imports
-each, in all four ways. A difference ends it with status 1; times decide nothing.
+Both forms of a submission are graded as a batch does, one after the other and in turns, without the checks that measure.
+Names of assignments may follow; `--way WAY` fills all in in one way (above, beside, below, moved), `--seed N` draws the
+ways anew, `--loads` only imports each, in all four ways. A difference ends it with status 1; times decide nothing.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from grader.batch import Desk, Job
+from grader.batch import Desk
+from grader.batch.jobs import Job
 from grader.boxes import close_all
-from grader.courses import Course
 from grader.results import Result, read_result
 from grader.skeletons import notebook_skeleton
 from grader.submissions import read_submission
 from tests.assignments.alike import differences
-from tests.assignments.filled import WAYS, Filled, filled
+from tests.assignments.filled import WAYS, filled
+from tests.assignments.test_submissions import COURSE, ROOT, Untimed
 from tests.strongest import strongest
-
-ROOT = Path(__file__).parents[2]
-COURSE = Course(ROOT)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     names = [name for name in rest if not name.startswith("--")] or COURSE.ids
     told = 0
     for id in names:
-        desk = Desk(str(ROOT), id, strongest(), 0)
+        desk = Untimed(str(ROOT), id, strongest(), 0)
         desk.warm()
         if "--loads" in rest:
             found = list(_loads(desk))
@@ -83,7 +81,7 @@ def _mean(seconds: Sequence[float]) -> str:
 
 
 def _graded(desk: Desk, name: str, data: bytes) -> Result:
-    done = desk.grade(Job("student", name, data, key=f"{name}"))
+    done = desk.grade(Job("student", name, data, key=name))
     return read_result(done.result)
 
 
@@ -93,7 +91,7 @@ def _loads(desk: Desk) -> Iterator[str]:
     for path in _submissions(desk.id):
         for way in WAYS:
             rng = random.Random(path.name)
-            notebook: Filled = filled(handed_out, path.read_text(encoding="utf-8"), way=way, rng=rng)
+            notebook = filled(handed_out, path.read_text(encoding="utf-8"), way=way, rng=rng)
             with closing(desk.session(read_submission(f"{path.stem}.ipynb", notebook.data))) as session:
                 problem = session.load().problem
                 if problem is not None:
