@@ -1,8 +1,8 @@
 """`python -m tests.benchmarks.notebooks`: every submission as a module and as a notebook, verdicts compared and timed.
 
-Both forms of a submission are graded as a batch does, one after the other and in turns, without the checks that measure.
-Names of assignments may follow; `--way WAY` fills all in in one way (above, beside, below, moved), `--seed N` draws the
-ways anew, `--loads` only imports each, in all four ways. A difference ends it with status 1; times decide nothing.
+Both forms of a submission are graded as a batch does, in turns, without the checks that measure. Names of assignments
+may follow; `--way WAY` fills all in in one way (above, beside, below, moved), `--seed N` draws the ways anew, `--loads`
+only imports each, in all four ways. A difference ends it with status 1; times decide nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from tests.assignments.filled import WAYS, filled
 from tests.assignments.test_submissions import COURSE, ROOT, Untimed
 from tests.strongest import strongest
 
+_MOST_TOLD = 5
+"""Differences of one submission; one definition that is not found makes dozens."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Print each difference, and for each assignment the seconds of both forms."""
@@ -37,10 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     for id in names:
         desk = Untimed(str(ROOT), id, strongest(), 0)
         desk.warm()
-        if "--loads" in rest:
-            found = list(_loads(desk))
-        else:
-            found = list(_compared(desk, way, seed))
+        found = list(_loads(desk) if "--loads" in rest else _compared(desk, way, seed))
         print("\n".join(found), end="\n" if found else "", flush=True)
         told += len(found)
     close_all()
@@ -65,7 +65,7 @@ def _compared(desk: Desk, way: str, seed: str) -> Iterator[str]:
             begun = time.perf_counter()
             results[form] = _graded(desk, *forms[form])
             seconds[form].append(time.perf_counter() - begun)
-        for difference in differences(results["module"], results["notebook"], notebook):
+        for difference in differences(results["module"], results["notebook"], notebook)[:_MOST_TOLD]:
             yield f"  {path.parent.name}/{path.stem} ({way or drawn}): {difference}"
     ratios = [other / one for one, other in zip(seconds["module"], seconds["notebook"], strict=True)]
     print(
