@@ -12,7 +12,9 @@ import nbformat
 import pytest
 
 from grader.assignment import Assignment
+from grader.notebooks.composing import joined
 from grader.notebooks.reading import read_notebook
+from grader.notebooks.restoring import restore
 from grader.skeletons import given_cells, notebook_skeleton
 from grader.skeletons.cells import answer, given, name_of
 from grader.skeletons.texts import escaped
@@ -151,6 +153,17 @@ def test_only_the_imports_have_to_stay(assignment: Assignment) -> None:
     assert [one.id for one in found] == [
         cell.own for cell in read_notebook("a", notebook_skeleton(assignment)).cells
     ]
+
+
+def test_imports_that_a_student_deleted_are_read_all_the_same(assignment: Assignment) -> None:
+    document = json.loads(notebook_skeleton(assignment))
+    document["cells"] = [cell for cell in document["cells"] if cell["id"] != "imports"]
+    notebook = read_notebook("tiny.ipynb", json.dumps(document).encode())
+
+    text, remarks = joined(restore(notebook, given_cells(assignment)))
+
+    assert text.startswith("# ─── cell 0 ───\nimport numpy as np\n# ─── cell 3 ───\ndef scale(")
+    assert remarks == ('A given cell was missing ("import numpy as np"); it was put in again after cell 1.',)
 
 
 @pytest.mark.parametrize(
