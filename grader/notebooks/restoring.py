@@ -18,6 +18,9 @@ from grader.notebooks.reading import Cell, Notebook
 
 __all__ = ["restore"]
 
+_MOST_TEXT = 1 << 20
+"""Characters of code; a notebook with more is refused later, and reading them costs seconds."""
+
 
 def restore(notebook: Notebook, given: Sequence[Given]) -> Notebook:
     """The notebook with given code as it was handed out, and remarks about what was put back.
@@ -25,6 +28,8 @@ def restore(notebook: Notebook, given: Sequence[Given]) -> Notebook:
     Cells that are put in have place 0, so that all others keep the numbers that the student sees. A notebook in which
     no given cell is found is the student's own, and stays as it is.
     """
+    if sum(len(cell.source) for cell in notebook.cells if _is_code(cell)) > _MOST_TEXT:
+        return notebook
     found = _found(notebook.cells, given)
     if not found:
         return notebook

@@ -223,5 +223,10 @@ def test_damaged_data_is_refused(data: Any) -> None:
         given_from_data(data)
 
 
+def test_more_text_than_can_be_handed_in_is_not_even_read() -> None:
+    huge = notebook(changed(IMPORTS, "import numpy"), cell("x = 1\n" * 400_000))
+    assert restore(huge, GIVEN) is huge
+
+
 def test_an_empty_notebook_stays_empty() -> None:
     assert restore(notebook(), (Given("a", "", "code", True, "x = 1"),)).cells == ()
