@@ -25,6 +25,7 @@ from grader.checks import Check, Trial, require_discerning
 from grader.errors import AssignmentError, ProtocolError
 from grader.protocol import FrameReader, Script, encode, pack, unpack
 from grader.testing import confirm_tests
+from grader.written import Written
 
 __all__ = [
     "Bank",
@@ -76,6 +77,13 @@ class Bank:
     not_covered: str = ""
     """For a hand-out's bank: what only the course's own grading looks at."""
     forbid: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
+    """Questions that people grade."""
+
+    @property
+    def points(self) -> float:
+        """What it is all worth."""
+        return round(sum(one.points for one in self.exercises) + sum(one.points for one in self.written), 4)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -145,6 +153,7 @@ def _assemble(
         tuple(exercises),
         dict(hashes or {}),
         forbid=tuple(assignment.forbid),
+        written=tuple(assignment.written),
     )
 
 

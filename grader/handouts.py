@@ -22,6 +22,13 @@ from grader.checks.rules import FollowsRules
 from grader.errors import FormatError, GraderError, ProtocolError
 from grader.protocol import decode, encode
 from grader.statements import statement
+from grader.written import (
+    open_part,
+    readme_section,
+    skeleton_text,
+    written_from_data,
+    written_to_data,
+)
 
 __all__ = ["Handout", "find_cases", "read_cases", "write_handout"]
 
@@ -124,7 +131,8 @@ def _public(bank: Bank) -> Bank:
     total = sum(len(check.trials) for planned in bank.exercises for check in planned.checks)
     own = f", and {withheld} checks that are made only there" if withheld else ""
     text = f"{total} other cases drawn from the same domains{own}"
-    return replace(bank, exercises=kept, not_covered=text)
+    written = tuple(open_part(question) for question in bank.written)
+    return replace(bank, exercises=kept, written=written, not_covered=text)
 
 
 def _offers(trial: Trial) -> bool:
@@ -155,6 +163,7 @@ def _cases_text(bank: Bank) -> str:
         "seed": bank.seed,
         "not_covered": bank.not_covered,
         "exercises": [_planned_to_data(planned) for planned in bank.exercises],
+        "written": [written_to_data(question) for question in bank.written],
     }
     tree, _ = encode(data, inline=True)
     return json.dumps({"schema": SCHEMA, "assignment": bank.assignment, "bank": tree}, ensure_ascii=False)
@@ -193,6 +202,7 @@ def _bank(data: dict[str, Any]) -> Bank:
         exercises=tuple(_planned_from_data(item) for item in data["exercises"]),
         not_covered=data["not_covered"],
         forbid=tuple(data.get("forbid", ())),
+        written=tuple(written_from_data(item) for item in data.get("written", ())),
     )
 
 
@@ -218,9 +228,8 @@ def _planned_from_data(data: dict[str, Any]) -> Planned:
 def _skeleton(assignment: Assignment) -> str:
     imports = "".join(f"import {_import(name)}\n" for name in assignment.libraries)
     head = f'"""{assignment.title}: write each function; the README says how to check them."""\n\n{imports}'
-    return "\n\n".join(
-        [head, *(_stub(exercise) for exercise in assignment.exercises if _is_written(exercise))]
-    )
+    stubs = [_stub(exercise) for exercise in assignment.exercises if _is_written(exercise)]
+    return "\n\n".join([head, *stubs, *filter(None, [skeleton_text(assignment.written)])])
 
 
 def _import(name: str) -> str:
@@ -287,10 +296,12 @@ def _readme(assignment: Assignment) -> str:
         "integer and float32 arrays are valid too.",
         "| exercise | points | what |\n|---|---|---|\n"
         + "\n".join(
-            f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises
+            [f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises]
+            + [f"| `{one.name}` | {one.points:g} | {one.title} (in words) |" for one in assignment.written]
         ),
     ]
     parts.extend(_section(exercise) for exercise in assignment.exercises)
+    parts.extend(readme_section(question) for question in assignment.written)
     return "\n\n".join(parts) + "\n"
 
 
