@@ -91,6 +91,8 @@ def _marked(filled: Filled, batch: Batch) -> Marked:
     left = sum(entry.pending for entry in batch.entries)
     waiting = sum(bool(entry.pending) for entry in batch.entries)
     rest = (
-        f"{answers.waiting(left)}, to {waiting} of {len(batch.entries)} students." if left else "Everything is graded."
+        f"{answers.waiting(left)}, to {waiting} of {len(batch.entries)} students."
+        if left
+        else "Everything is graded."
     )
     return Marked(inert(f"{told} {rest}\n"), filled.notes)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.notebooks.composing import cell_of
 from grader.notebooks.reading import Cell, Notebook
 from grader.results import ItemResult, WrittenResult
 from grader.submissions import Submission
@@ -67,13 +68,19 @@ def find_answer(submission: Submission, question: Written) -> Answer:
             return _answer("\n\n".join(text for text in texts if text), question, place)
         found = [_answer(text, question, place) for text, place in _below(submission.notebook, question)]
     found += [
-        _answer(text, question, f"line {line}" if submission.notebook is None else "a code cell")
+        _answer(text, question, _place(submission, line))
         for line, text in sorted(
             [*_strings(submission.text, question.name), *_comments(submission, question)]
         )
     ]
     answered = [answer for answer in found if answer.status == "answered"]
     return (answered or found or [Answer("missing")])[-1]
+
+
+def _place(submission: Submission, line: int) -> str:
+    """`line 12`, or `cell In[7], line 3`."""
+    found = cell_of(submission.text.split("\n"), line) if submission.in_cells else None
+    return f"line {line}" if found is None else f"{found[0]}, line {found[1]}"
 
 
 def _result(question: Written, answer: Answer) -> WrittenResult:
@@ -210,7 +217,7 @@ def _literals(text: str, name: str) -> Iterator[tuple[int, str]]:
 
 def _comments(submission: Submission, question: Written) -> Iterator[tuple[int, str]]:
     """Comments below `# %% [markdown] written:name`, as the percent format has a cell of text."""
-    if submission.notebook is not None:
+    if submission.in_cells:
         return
     head = re.compile(rf"#\s*%%.*\[(?:markdown|md)\].*\bwritten:{re.escape(question.name)}\b")
     lines = submission.text.splitlines()
