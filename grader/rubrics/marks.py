@@ -145,6 +145,7 @@ def answered_as(result: Result, before: Result) -> Result:
 
 def _with(answer: WrittenResult, mark: Mark | None, earlier: str) -> WrittenResult:
     mark = mark or Mark(student="", submission="", question=answer.name)
+    lost = _lost(answer, mark)
     items = [
         item.model_copy(update={"given": _within(mark.items.get(item.text), item.points)})
         for item in answer.items
@@ -158,13 +159,25 @@ def _with(answer: WrittenResult, mark: Mark | None, earlier: str) -> WrittenResu
             "score": round(sum(told), 4) if told else none,
             "comment": mark.comment,
             "by": mark.by,
-            "earlier": earlier,
+            "earlier": "; ".join(filter(None, (earlier, lost))),
         }
     )
 
 
 def _within(points: float | None, most: float) -> float | None:
     return points if points is not None and -_CLOSE <= points <= most + _CLOSE else None
+
+
+def _lost(answer: WrittenResult, mark: Mark) -> str:
+    """Points that were given by a rubric that has changed since."""
+    most = {item.text: item.points for item in answer.items}
+    given = list(mark.items.items())
+    if mark.whole is not None and (most or _within(mark.whole, answer.max_score) is None):
+        given.append(("as a whole", mark.whole))
+    lost = [
+        f"{points:g} for “{text}”" for text, points in given if _within(points, most.get(text, -1)) is None
+    ]
+    return f"given by a rubric that has changed since: {', '.join(lost)}" if lost else ""
 
 
 def _earlier(mark: Mark) -> str:

@@ -27,6 +27,8 @@ __all__ = ["Answer", "find_answer", "written_results"]
 
 _LONGEST = 20_000
 """Characters of an answer that a result keeps."""
+_MOST_READ = 1 << 20
+"""Characters of a cell that are looked at."""
 
 _STUBS = {
     STUB.casefold(),
@@ -38,8 +40,11 @@ _STUBS = {
     "todo",
 }
 _MARKUP = " \t*_>#`\"'.…-"
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s|$)")
-_ANY_ANSWER = re.compile(r"\s*(?:\*\*|__)\s*answer\s+[`\"']?\w+[`\"']?\s*[:.]?\s*(?:\*\*|__)", re.IGNORECASE)
+# Possessive throughout: lines come from strangers, and none may take long.
+_HEADING = re.compile(r" {0,3}+(#{1,6}+)(?:\s|$)")
+_ANY_ANSWER = re.compile(
+    r"\s*+(?:\*\*|__)\s*+answer\s++[`\"']?+\w++[`\"']?+\s*+[:.]?+\s*+(?:\*\*|__)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def _result(question: Written, answer: Answer) -> WrittenResult:
 
 def _answer(text: str, question: Written, place: str = "") -> Answer:
     """A text without what was handed out."""
-    lines = text.encode("utf-8", "replace").decode().splitlines()
+    lines = text[:_MOST_READ].encode("utf-8", "replace").decode().splitlines()
     starts = _starts(question)
     kept = []
     for line in lines:
@@ -126,8 +131,10 @@ def _is_marked(cell: Cell, name: str) -> bool:
 def _starts(question: Written) -> list[re.Pattern[str]]:
     """Lines below which, or behind which, the answer stands."""
     name, title = re.escape(question.name), re.escape(question.title.strip())
-    bold = rf"\s*(?:\*\*|__)\s*answer\s+[`\"']?{name}[`\"']?\s*[:.]?\s*(?:\*\*|__)\s*:?"
-    heading = rf" {{0,3}}#{{1,6}}\s+(?:(?:answer\s+)?[`\"']?{name}[`\"']?|{title})\s*[:.]?\s*#*\s*$"
+    bold = rf"\s*+(?:\*\*|__)\s*+answer\s++[`\"']?+{name}[`\"']?+\s*+[:.]?+\s*+(?:\*\*|__)\s*+:?+"
+    heading = (
+        rf" {{0,3}}+#{{1,6}}+\s++(?:(?:answer\s++)?+[`\"']?+{name}[`\"']?+|{title})\s*+[:.]?+\s*+#*+\s*+$"
+    )
     return [re.compile(bold, re.IGNORECASE), re.compile(heading, re.IGNORECASE)]
 
 
@@ -137,7 +144,7 @@ def _below(notebook: Notebook, question: Written) -> Iterator[tuple[str, str]]:
     for at, cell in enumerate(notebook.cells):
         if cell.kind != "markdown":
             continue
-        lines = cell.source.split("\n")
+        lines = cell.source[:_MOST_READ].split("\n")
         for number, line in enumerate(lines):
             if any(start.match(line) for start in starts):
                 level = _level(line)
@@ -151,7 +158,7 @@ def _following(cells: Sequence[Cell], level: int) -> list[str]:
     """What stands in the cells below: as far as text goes, and no heading begins something else."""
     lines: list[str] = []
     for cell in cells:
-        own = cell.source.split("\n")
+        own = cell.source[:_MOST_READ].split("\n")
         ends = _HEADING.match(cell.source) and (level == 0 or _level(own[0]) <= level)
         if cell.kind == "code" or ends:
             break
@@ -195,18 +202,26 @@ def _strings(text: str, name: str) -> Iterator[tuple[int, str]]:
 
 
 def _joined(node: ast.AST | None) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _joined(node.left), _joined(node.right)
-        return None if left is None or right is None else left + right
-    return None
+    """The text of a string, or of several with `+` between; None for everything else."""
+    parts: list[str] = []
+    left = [node]
+    while left:
+        part = left.pop()
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
+            left += [part.left, part.right]  # taken from the end
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            parts.append(part.value)
+        else:
+            return None
+    return "".join(reversed(parts))
 
 
 def _literals(text: str, name: str) -> Iterator[tuple[int, str]]:
     """The same where the file is no Python: a mistake elsewhere costs nobody an answer."""
     quoted = r'[rR]?(?:"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')'
-    for found in re.finditer(rf"^{re.escape(name)}\s*=\s*\(?\s*({quoted})", text, re.MULTILINE | re.DOTALL):
+    for found in re.finditer(
+        rf"^{re.escape(name)}[ \t]*+=[ \t]*+(?:\(\s*+)?+({quoted})", text, re.MULTILINE | re.DOTALL
+    ):
         try:
             with warnings.catch_warnings(action="ignore"):
                 value = ast.literal_eval(found[1])
