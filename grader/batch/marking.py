@@ -12,6 +12,7 @@ from grader.exports import batch_of, read_out
 from grader.gradebook import Batch
 from grader.reports import answers, render_html
 from grader.reports.inert import inert
+from grader.reports.notebooks import with_points
 from grader.results import Result, write_result
 from grader.rubrics import NAME, Filled, applied, marks_of, read_sheet, write_marks
 
@@ -68,6 +69,9 @@ def _fill_batch(out: Path, data: bytes, name: str, by: str) -> Marked:
 
 
 def _write(folder: Folder, file: str, result: Result, *, page: bool) -> None:
+    if folder.notebook(file).exists():
+        shown = folder.notebook(file).read_text(encoding="utf-8")
+        folder.write(folder.notebook(file), with_points(shown, result))
     if page:
         folder.write(folder.report(file), render_html(result))
     folder.write(folder.result(file), write_result(result))

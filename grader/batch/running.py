@@ -6,7 +6,7 @@ import contextlib
 import importlib.metadata
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.batch.folders import Folder
 from grader.batch.jobs import Done, Engine, Job
 from grader.errors import SubmissionError
 from grader.gradebook import Batch, Entry, ExerciseScore, Lateness, Person, WrittenScore
+from grader.reports.notebooks import with_points
 from grader.results import Result, read_result
 from grader.rubrics import Marks, applied
 from grader.submissions import collect
@@ -190,7 +191,8 @@ def _note(
     result = read_result(done.result)
     now = applied(result, book.marks.of(student))
     if now != result:
-        result, done = now, desk.done(student, done.key, now, done.tape)
+        shown = done.notebook and with_points(done.notebook, now)
+        result, done = now, replace(desk.done(student, done.key, now, done.tape), notebook=shown)
     folder.keep(candidate.file, done)
     results[student] = result
     book.entries[student] = _graded(folder, candidate, result, pages=bool(done.report))

@@ -105,7 +105,7 @@ class Class:
 
     def grade(self, *, resume: bool = True) -> Batch:
         """As `grader batch` does."""
-        desk = Desk(str(self.course), "words", strongest(), 0)
+        desk = Desk(str(self.course), "words", strongest(), 0, notebooks=True)
         candidates = [
             Candidate(Person(student=path.parent.name), path.parent.name, path=path, shown=path.name)
             for path in sorted(self.handed_in.glob("*/words.*"))

@@ -59,6 +59,22 @@ def test_the_page_has_room_for_points_and_shows_answers_as_text(group: Class) ->
     assert "&lt;b&gt;Good&lt;/b&gt;" in page
 
 
+def test_the_page_with_the_notebook_follows_and_its_cells_stay(group: Class) -> None:
+    page = group.out / "notebooks/ada.html"
+    before = page.read_text()
+    assert "8 points still to be given by hand: these points are not final." in before
+    group.give(ALL, comment="Good.")
+    after = page.read_text()
+    assert "<title>Numbers and words: 12.5 of 14 points (89.3 %)</title>" in after
+    assert '<span class="big">12.5</span>' in after
+    assert "still to be given" not in after
+    assert "<td>1.5</td>" in after
+    cells = "<!-- end of answers -->"
+    assert before.count(cells) == after.count(cells) == 1
+    assert before.partition(cells)[2] == after.partition(cells)[2]
+    assert group.batch.entries[1].notebook == "notebooks/ada.html"
+
+
 def test_a_page_stays_small_whatever_was_written(group: Class) -> None:
     ada = result(group, "ada")
     long = [
