@@ -11,7 +11,8 @@ from grader.exports.cells import csv_cell, csv_text
 from grader.exports.sheets import Sheet
 from grader.results import Result, WrittenResult
 from grader.rubrics.marks import Mark, Marks, submission_key
-from grader.rubrics.sheets import MARK, WHOLE
+from grader.rubrics.sheets import MARK
+from grader.written.questions import WHOLE
 
 __all__ = ["Filled", "read_sheet"]
 

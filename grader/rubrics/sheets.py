@@ -13,16 +13,15 @@ from grader.gradebook import Batch, Entry
 from grader.reports.inert import cut
 from grader.results import Result, WrittenResult
 from grader.rubrics.marks import submission_key
+from grader.written.questions import WHOLE
 
-__all__ = ["COLUMNS", "MARK", "WHOLE", "Delimiter", "rubric_sheet"]
+__all__ = ["COLUMNS", "MARK", "Delimiter", "rubric_sheet"]
 
 Delimiter = Literal[",", ";"]
 
 COLUMNS = (
     "student", "name", "question", "item", "max", "points", "comment", "note", "submission", "answer",
 )  # fmt: skip
-WHOLE = "whole"
-"""Stands for the item where there is no rubric."""
 MARK = "sha256:"
 """Stands before a submission's digits: alone, a spreadsheet may take them for a number."""
 

@@ -43,7 +43,7 @@ _MARKUP = " \t*_>#`\"'.…-"
 # Possessive throughout: lines come from strangers, and none may take long.
 _HEADING = re.compile(r" {0,3}+(#{1,6}+)(?:\s|$)")
 _ANY_ANSWER = re.compile(
-    r"\s*+(?:\*\*|__)\s*+answer\s++[`\"']?+\w++[`\"']?+\s*+[:.]?+\s*+(?:\*\*|__)", re.IGNORECASE
+    r"\s*+(?:\*\*|__)\s*+answer\s++[`\"']?+[\w-]++[`\"']?+\s*+[:.]?+\s*+(?:\*\*|__)", re.IGNORECASE
 )
 
 
@@ -75,7 +75,7 @@ def find_answer(submission: Submission, question: Written) -> Answer:
     found += [
         _answer(text, question, _place(submission, line))
         for line, text in sorted(
-            [*_strings(submission.text, question.name), *_comments(submission, question)]
+            [*_strings(submission.text, question.variable), *_comments(submission, question)]
         )
     ]
     answered = [answer for answer in found if answer.status == "answered"]
@@ -234,7 +234,7 @@ def _comments(submission: Submission, question: Written) -> Iterator[tuple[int, 
     """Comments below `# %% [markdown] written:name`, as the percent format has a cell of text."""
     if submission.in_cells:
         return
-    head = re.compile(rf"#\s*%%.*\[(?:markdown|md)\].*\bwritten:{re.escape(question.name)}\b")
+    head = re.compile(rf"#\s*%%.*\[(?:markdown|md)\].*\bwritten:{re.escape(question.name)}(?![\w-])")
     lines = submission.text.splitlines()
     for at, line in enumerate(lines):
         if not head.match(line):

@@ -32,14 +32,14 @@ def skeleton_text(written: Sequence[Written]) -> str:
     if not written:
         return ""
     parts = ["# Answers in words, graded by hand: write yours between the quotation marks."]
-    parts += [f'# {one.title} ({_points(one)})\n{one.name} = """\n{STUB}\n"""' for one in written]
+    parts += [f'# {one.title} ({_points(one)})\n{one.variable} = """\n{STUB}\n"""' for one in written]
     return "\n\n".join(parts) + "\n"
 
 
 def readme_section(written: Written) -> str:
     """The question in the README."""
     where = (
-        f"Answer in words, in the string `{written.name}` or, in a notebook, in the cell for it. "
+        f"Answer in words, in the string `{written.variable}` or, in a notebook, in the cell for it. "
         f"Graded by hand: {_points(written)}."
     )
     head = f"## `{written.name}`: {written.title}"

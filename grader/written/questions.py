@@ -48,7 +48,8 @@ class Written:
     """A question that is answered in words and graded by hand.
 
     Args:
-        name: What the answer is found by: letters, digits and underscores, unlike that of any exercise.
+        name: What the answer is found by: letters, digits, underscores and hyphens, unlike that of any exercise. In
+            a Python file hyphens are underscores.
         title: The question in one line.
         points: What it is worth, above 0.
         statement: What is asked, as long as it has to be; Markdown.
@@ -63,11 +64,10 @@ class Written:
     rubric: Sequence[Item] = field(kw_only=True, default=())
 
     def __post_init__(self) -> None:
-        good = isinstance(self.name, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.name)
+        good = isinstance(self.name, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", self.name)
         if not good or keyword.iskeyword(self.name):
-            raise _refuse(
-                "Written: name", "letters, digits and underscores, and no keyword of Python", self.name
-            )
+            expected = "letters, digits, underscores and hyphens, and no keyword of Python"
+            raise _refuse("Written: name", expected, self.name)
         if not isinstance(self.title, str) or not self.title.strip() or "\n" in self.title:
             raise _refuse(f"{self.where}: title", "the question in one line", self.title)
         if not _is_points(self.points):
@@ -94,6 +94,11 @@ class Written:
             )
 
     @property
+    def variable(self) -> str:
+        """What the answer is assigned to in a Python file."""
+        return self.name.replace("-", "_")
+
+    @property
     def where(self) -> str:
         return f"written answer {self.name!r}"
 
@@ -108,9 +113,9 @@ def check_written(written: object, exercises: Iterable[str], where: str) -> None
         raise _refuse(f"{where}: written", "a list of Written", written)
     seen = set(exercises)
     for one in written:
-        if one.name in seen:
+        if one.variable in seen:
             raise _refuse(f"{where}: written", "each name once, also among the exercises", one.name)
-        seen.add(one.name)
+        seen.add(one.variable)
 
 
 def open_part(written: Written) -> Written:

@@ -6,7 +6,9 @@ import csv
 
 import pytest
 
+from grader.errors import FormatError
 from grader.results import read_result
+from grader.rubrics import Marks, read_sheet
 from tests.rubrics.conftest import ALL, Class
 
 
@@ -144,6 +146,14 @@ def test_a_sheet_with_semicolons_and_decimal_commas_is_read(group: Class) -> Non
     assert group.done("rubric", "fill", group.out, group.sheet).startswith("1 cell with points")
     assert group.points()["ada"] == (8.25, 5)
     assert len(rows) == 12
+
+
+def test_a_spreadsheet_may_drop_the_zeros_in_front_of_a_number(group: Class) -> None:
+    ada = read_result((group.out / "results/ada.json").read_bytes())
+    sheet = b"student,question,item,points\n7,how,whole,2\n"
+    assert read_sheet(sheet, {"007": ada, "017": ada}, Marks()).marks[0].student == "007"
+    with pytest.raises(FormatError, match="row 2: student: expected a student of the batch, got '7'"):
+        read_sheet(sheet, {"007": ada, "07": ada}, Marks())
 
 
 def test_a_single_result_is_filled_in_like_a_batch(group: Class) -> None:

@@ -160,6 +160,15 @@ def test_a_notebook_may_hold_its_answer_in_a_string() -> None:
     assert cells(f'\nwhy = "{BECAUSE}"') == Answer("answered", BECAUSE, "cell In[2], line 2")
 
 
+def test_hyphens_in_a_name_are_underscores_in_a_file() -> None:
+    asked = Written("cell-3b", title="Why?", points=1)
+    assert find_answer(read_submission("a.py", b"cell_3b = 'Yes.'"), asked).text == "Yes."
+    submission = read_submission("a.ipynb", notebook(markdown("**Answer `cell-3b`** Yes.")))
+    assert find_answer(submission, asked).text.strip() == "Yes."
+    for other in ("# %% [markdown] written:cell-3b-2\n# No.", "# %% [markdown] written:cell\n# No."):
+        assert find_answer(read_submission("a.py", other.encode()), asked).status == "missing"
+
+
 def test_the_skeleton_is_not_answered_yet() -> None:
     submission = read_submission("a.py", skeleton_text([WHY, HOW]).encode())
     assert [one.status for one in written_results([WHY, HOW], submission)] == ["unanswered", "unanswered"]

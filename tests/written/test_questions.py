@@ -43,7 +43,7 @@ DOUBLE = Exercise(
         (
             "two words",
             {},
-            "Written: name: expected letters, digits and underscores, and no keyword of Python, got",
+            "Written: name: expected letters, digits, underscores and hyphens, and no keyword of Python, got",
         ),
         ("class", {}, "and no keyword of Python, got 'class'."),
         ("why", {"title": ""}, "written answer 'why': title: expected the question in one line, got ''."),
@@ -73,7 +73,7 @@ def test_an_item_has_words_on_one_line_and_points_above_0(text: Any, points: Any
 
 
 def test_no_name_is_given_twice_be_it_to_an_exercise() -> None:
-    for written in ([Written("double", **PLAIN)], [Written("why", **PLAIN), Written("why", **PLAIN)]):
+    for written in ([Written("double", **PLAIN)], [Written("w-y", **PLAIN), Written("w_y", **PLAIN)]):
         with pytest.raises(
             AssignmentError, match="written: expected each name once, also among the exercises"
         ):
