@@ -103,8 +103,9 @@ def test_a_sheet_from_before_somebody_handed_in_anew_gives_that_file_no_points(g
     assert group.points()["bob"][0] == 9
 
 
-def test_an_interrupted_filling_is_completed_by_the_next(
-    group: Class, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("way", ["fill", "resume"])
+def test_an_interrupted_filling_is_completed_by_whatever_comes_next(
+    group: Class, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     def killed(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
@@ -113,8 +114,12 @@ def test_an_interrupted_filling_is_completed_by_the_next(
         patched.setattr("grader.batch.marking._write", killed)
         group.give(ALL)
     assert group.points()["ada"] == (6, 8)
-    group.fill(group.rows())
+    if way == "fill":
+        group.fill(group.rows())
+    else:
+        group.grade()
     assert group.points()["ada"] == (12.5, 0)
+    assert answers(group, "ada")[0].score == 3.5
 
 
 def test_damaged_marks_are_not_passed_over(group: Class) -> None:
