@@ -19,8 +19,10 @@ _WIDE = 100
 def summary_text(batch: Batch, summary: Summary, out: Path) -> str:
     """What a batch came to, as lines."""
     lines = [_head(batch, summary)]
-    if summary.graded:
-        lines += ["", *_histogram(summary), "", "passed by exercise"]
+    if any(summary.histogram):
+        lines += ["", *_histogram(summary)]
+    if summary.graded and summary.exercises:
+        lines += ["", "passed by exercise"]
         width = max(len(share.exercise) for share in summary.exercises)
         lines += [
             f"  {share.exercise:{width}}  {share.passed:4} of {share.of}  {share.percent:5.1f} %"
