@@ -62,11 +62,14 @@ if TYPE_CHECKING:
         symmetric_in,
         unchanged_when,
     )
+    from grader.written import Item, Written
 
 __all__ = [
     "Assignment",
     "Exercise",
+    "Item",
     "Limits",
+    "Written",
     "adjoint_of",
     "agrees",
     "anything",
@@ -115,7 +118,7 @@ __all__ = [
     "unchanged_when",
 ]
 
-_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks")
+_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks", "grader.written")
 
 
 def __getattr__(name: str) -> Any:

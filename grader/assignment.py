@@ -16,6 +16,7 @@ from grader.checks import Check
 from grader.errors import AssignmentError
 from grader.shapes import Sizes
 from grader.statements import Statement, statement
+from grader.written import Written, check_written
 
 __all__ = ["Assignment", "Exercise"]
 
@@ -245,6 +246,7 @@ class Assignment:
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
         cpus: Processors that a cluster keeps free for a submission, 0.5 for half of one.
         gpus: Graphics processors likewise. No box shows them to student code yet.
+        written: Questions that are answered in words and graded by hand.
     """
 
     id: str
@@ -256,6 +258,7 @@ class Assignment:
     forbid: Sequence[str] = ()
     cpus: float = 1
     gpus: float = 0
+    written: Sequence[Written] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
@@ -275,6 +278,7 @@ class Assignment:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
         self._check_processors(where)
         self._check_names(where)
+        check_written(self.written, [exercise.name for exercise in self.exercises], where)
 
     def _check_processors(self, where: str) -> None:
         for name, count, least in (("cpus", self.cpus, 0.01), ("gpus", self.gpus, 0)):
@@ -314,4 +318,4 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        return float(sum(exercise.points for exercise in self.exercises))
+        return float(sum(one.points for one in self.exercises) + sum(one.points for one in self.written))

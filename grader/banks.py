@@ -27,6 +27,7 @@ from grader.notebooks.given import Given
 from grader.protocol import FrameReader, Script, encode, pack, unpack
 from grader.skeletons import given_cells
 from grader.testing import confirm_tests
+from grader.written import Written
 
 __all__ = [
     "Bank",
@@ -80,6 +81,13 @@ class Bank:
     forbid: tuple[str, ...] = ()
     given: tuple[Given, ...] = ()
     """The notebook that is handed out: what of it has to stay."""
+    written: tuple[Written, ...] = ()
+    """Questions that people grade."""
+
+    @property
+    def points(self) -> float:
+        """What it is all worth."""
+        return round(sum(one.points for one in self.exercises) + sum(one.points for one in self.written), 4)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -150,6 +158,7 @@ def _assemble(
         dict(hashes or {}),
         forbid=tuple(assignment.forbid),
         given=given_cells(assignment),
+        written=tuple(assignment.written),
     )
 
 

@@ -22,6 +22,12 @@ from grader.notebooks.given import given_from_data, given_of, given_to_data
 from grader.notebooks.reading import read_notebook
 from grader.protocol import decode, encode
 from grader.skeletons import checks_of, importable, indented, module_skeleton, notebook_skeleton, signature
+from grader.written import (
+    open_part,
+    readme_section,
+    written_from_data,
+    written_to_data,
+)
 
 __all__ = ["Handout", "find_cases", "read_cases", "write_handout"]
 
@@ -138,7 +144,8 @@ def _public(bank: Bank) -> Bank:
     total = sum(len(check.trials) for planned in bank.exercises for check in planned.checks)
     own = f", and {withheld} checks that are made only there" if withheld else ""
     text = f"{total} other cases drawn from the same domains{own}"
-    return replace(bank, exercises=kept, not_covered=text)
+    written = tuple(open_part(question) for question in bank.written)
+    return replace(bank, exercises=kept, written=written, not_covered=text)
 
 
 def _offers(trial: Trial) -> bool:
@@ -170,6 +177,7 @@ def _cases_text(bank: Bank) -> str:
         "not_covered": bank.not_covered,
         "exercises": [_planned_to_data(planned) for planned in bank.exercises],
         "given": given_to_data(bank.given),
+        "written": [written_to_data(question) for question in bank.written],
     }
     tree, _ = encode(data, inline=True)
     return json.dumps({"schema": SCHEMA, "assignment": bank.assignment, "bank": tree}, ensure_ascii=False)
@@ -209,6 +217,7 @@ def _bank(data: dict[str, Any]) -> Bank:
         not_covered=data["not_covered"],
         forbid=tuple(data.get("forbid", ())),
         given=given_from_data(data.get("given", ())),
+        written=tuple(written_from_data(item) for item in data.get("written", ())),
     )
 
 
@@ -246,10 +255,12 @@ def _readme(assignment: Assignment) -> str:
         "integer and float32 arrays are valid too.",
         "| exercise | points | what |\n|---|---|---|\n"
         + "\n".join(
-            f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises
+            [f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises]
+            + [f"| `{one.name}` | {one.points:g} | {one.title} (in words) |" for one in assignment.written]
         ),
     ]
     parts.extend(_section(exercise) for exercise in assignment.exercises)
+    parts.extend(readme_section(question) for question in assignment.written)
     return "\n\n".join(parts) + "\n"
 
 

@@ -53,7 +53,9 @@ def _summary(assignment: object) -> dict[str, object]:
 
     assert isinstance(assignment, Assignment)
     exercises = [{"name": exercise.name, "points": exercise.points} for exercise in assignment.exercises]
-    return {"id": assignment.id, "title": assignment.title, "exercises": exercises}
+    written = [{"name": question.name, "points": question.points} for question in assignment.written]
+    found: dict[str, object] = {"id": assignment.id, "title": assignment.title, "exercises": exercises}
+    return found | {"written": written} if written else found
 
 
 @click.command("handout")

@@ -12,6 +12,7 @@ from grader.notebooks.reading import read_notebook
 from grader.skeletons.cells import answer, given, name_of
 from grader.skeletons.stubs import imports, is_written, stub
 from grader.skeletons.texts import asked, checks_of, escaped, importable, indented, signature
+from grader.written import cell_texts
 
 __all__ = ["given_cells", "notebook_skeleton"]
 
@@ -43,6 +44,11 @@ def _cells(assignment: Assignment) -> Iterator[dict[str, Any]]:
         if is_written(exercise):
             source = stub(exercise, exercise.statement.title).rstrip("\n")
             yield answer(name_of("exercise", exercise.name), source, tag=f"exercise:{exercise.name}")
+    for question in assignment.written:
+        asked_for, place = cell_texts(question)
+        yield given("markdown", name_of("question", question.name), asked_for)
+        tag = f"written:{question.name}"
+        yield answer(question.name, place, tag=tag, kind="markdown", points=question.points)
     yield given("markdown", "how-to-check", _foot(assignment))
 
 
