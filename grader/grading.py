@@ -54,6 +54,7 @@ def grade(
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
     begun = time.monotonic()
+    submission = submission.restored(bank.given)
     session = session or open_session(bank, submission, start)
     try:
         with in_cells(submission.text if submission.in_cells else None):

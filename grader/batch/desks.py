@@ -162,7 +162,8 @@ class Desk:
             return Done(job.student, job.key, fault=text)
 
     def _graded(self, job: Job) -> Done:
-        bank, submission = self.bank, read_submission(job.name, job.data)
+        bank = self.bank
+        submission = read_submission(job.name, job.data).restored(bank.given)
         recorder = Recorder(self.session(submission), self.digests)
         arena = arena_of(bank, submission, self.start)
         try:
