@@ -75,7 +75,8 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         status = "to be graded by hand" if answer.pending else "graded by hand"
         rows.append(f"| {cell(answer.name)} | {status} | {told}/{answer.max_score:g} | {cell(text)} |")
     problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
-    return [f"{head}.{late}\n", *problems, *rows, ""]
+    said = wording.beside(result)
+    return [f"{head}.{late}\n", *problems, *rows, "", *([f"{cell(said)}\n"] if said else [])]
 
 
 def _counts(batch: Batch, missing: Missing) -> list[str]:

@@ -18,7 +18,7 @@ LAYERS = (
     ("cases", "handed_in", "jail", "written"),
     ("checks", "boxes"),
     ("assignment",),
-    ("skeletons", "testing"),
+    ("questions", "skeletons", "testing"),
     ("courses", "banks", "evidence", "series", "verdicts"),
     ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging", "tapes"),
