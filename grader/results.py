@@ -128,7 +128,7 @@ class CheckResult(_Record):
     hidden: bool = False
     """Whether inputs and answers are withheld from the report."""
     inside: bool = False
-    """Whether the test ran beside the student's code, in one process with it: weaker trust than a comparison outside."""
+    """Whether the test ran beside the student's code, in one process with it: weaker trust than comparing outside."""
     weight: float = 1.0
     """Share of the exercise's points, relative to its other checks."""
     score: float = 0.0
