@@ -45,12 +45,11 @@ def import_command(course: Path, family: str, path: Path, to: Path | None, box: 
 
 def _tell(done: Imported) -> None:
     composed = done.composed
-    count = len(done.source.asked)
-    click.echo(f"{done.folder}: {done.source.title or done.id}, {composed.points:g} points")
-    click.echo(
-        f"  {count} question{'s' * (count != 1)} with {len(composed.checks)} checks, all of which run beside"
-    )
-    click.echo("  the student's code (weaker trust); " + f"{composed.written} graded by a person")
+    click.echo(f"{done.folder}: {composed.points:g} points")
+    if composed.checks:
+        click.echo(f"  {len(composed.checks)} checks that run beside the student's code: weaker trust")
+    if composed.written:
+        click.echo(f"  {composed.written} written answers, graded by a person")
     if done.copied:
         click.echo(f"  copied: {', '.join(done.copied)}")
     if done.remarks:
@@ -60,7 +59,7 @@ def _tell(done: Imported) -> None:
 
 
 def _try(done: Imported, course: Path, box: str) -> bool:
-    """Grade the solution and the unsolved form; whether the one earns every point and the other none."""
+    """Grade the solution and the unsolved form; whether the solution passes."""
     from grader.banks import build_bank
     from grader.courses import Course
     from grader.importing.folders import ACCEPTED, UNSOLVED
@@ -88,7 +87,7 @@ def _try(done: Imported, course: Path, box: str) -> bool:
         for check in exercise.checks:
             if check.status != "passed":
                 click.echo(f"    the solution fails {exercise.name}: {check.title}: {check.message}")
-    return all(one.status == "passed" for one in solution.exercises) and not _score(unsolved)
+    return all(exercise.status == "passed" for exercise in solution.exercises)
 
 
 def _graded(bank: Bank, file: Path, kind: str) -> Result:

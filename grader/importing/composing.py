@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -37,10 +36,10 @@ def assignment_text(source: Source, id: str) -> Composed:
     found = Composed()
     constants: list[str] = []
     exercises = [_question(asked, constants, found) for asked in source.asked if _counts(asked, found)]
-    written = [_written(manual) for manual in source.manual if _is_worth(manual, found)]
+    written = [_written(manual, constants) for manual in source.manual if _is_worth(manual, found)]
     found.points += sum(manual.points for manual in source.manual)
     found.written = len(written)
-    title = source.title or id
+    title = source.title or id.replace("_", " ").capitalize()
     names = ["Assignment", "Limits", *(["Written"] if written else [])]
     names += ["asserts", "question"] if exercises else []
     libraries = ", ".join(quoted(name) for name in imported(solved(source)))
@@ -140,24 +139,15 @@ def _asserts(names: Sequence[str], case: Case, title: str, *, weight: float, hid
     return called("asserts", parts, 16)
 
 
-def _written(manual: Manual) -> str:
+def _written(manual: Manual, constants: list[str]) -> str:
     """The call that makes a written question; the instructor's answer stands above it, as a comment."""
     parts = [quoted(manual.name), f"title={quoted(manual.title)}", f"points={number(manual.points)}"]
     if manual.statement and manual.statement != manual.title:
-        inner = textwrap.indent(_pieces(manual.statement), " " * 12).lstrip()
-        parts.append(f"statement={inner}")
+        constants.append(f"{manual.name.upper()} = {text_block(manual.statement)}")
+        parts.append(f"statement={manual.name.upper()}")
     call = called("Written", parts, 8)
     if not manual.rubric:
         return call
     lines = ["Mark scheme, or the instructor's own answer:", *manual.rubric.splitlines()]
     comment = "\n        ".join(f"# {line}".rstrip() for line in lines)
     return f"{comment}\n        {call}"
-
-
-def _pieces(text: str) -> str:
-    """A text of several lines as strings beneath one another, so that it can stand further in."""
-    lines = text.strip("\n").split("\n")
-    ended = [f"{line}\n" for line in lines[:-1]] + [lines[-1]]
-    if len(ended) == 1:
-        return quoted(ended[0])
-    return "(\n" + "\n".join(f"    {quoted(line)}" for line in ended) + "\n)"

@@ -106,14 +106,15 @@ def _write(
     folder: Path, id: str, data: bytes, source: Source, composed: Composed, beside: Path
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the folder; returns the files that were copied, and what is said of those that were not."""
-    for file in (ACCEPTED, UNSOLVED):
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     (folder / "assignment.py").write_text(composed.text, encoding="utf-8")
     (folder / f"{id}.ipynb").write_bytes(data)
-    (folder / ACCEPTED).write_text(solved(source), encoding="utf-8")
-    # Named as if all failed; whoever tries it writes down what really does.
-    fails = f"# fails: {'; '.join(composed.checks)}\n"
-    (folder / UNSOLVED).write_text(fails + unsolved(source), encoding="utf-8")
+    if composed.checks:
+        # Named as if all failed; whoever tries it writes down what really does.
+        fails = f"# fails: {'; '.join(composed.checks)}\n"
+        for file, text in ((ACCEPTED, solved(source)), (UNSOLVED, fails + unsolved(source))):
+            (folder / file).parent.mkdir(parents=True)
+            (folder / file).write_text(text, encoding="utf-8")
     copied, left = [], []
     for name in source.files:
         why = _copied(beside, name, folder)

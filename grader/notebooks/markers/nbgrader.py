@@ -12,7 +12,7 @@ from typing import Any
 from grader.notebooks.lines import python_lines
 from grader.notebooks.markers.model import Asked, Case, Manual, Piece, Role, Source
 from grader.notebooks.markers.regions import Region, cut_regions, refuse
-from grader.notebooks.markers.words import clean_name, first_heading, test_title
+from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, test_title, title_of
 from grader.notebooks.reading import Cell
 
 __all__ = ["cell_metadata", "checksum", "read_nbgrader"]
@@ -91,8 +91,8 @@ class _Reading:
 
     def told(self) -> tuple[str, str]:
         """Title and statement, made of the words since the last question."""
-        words, self.words = self.words.strip(), ""
-        return first_heading(words, last=True), words
+        words, self.words = about(self.words), ""
+        return title_of(words), words
 
 
 def read_nbgrader(name: str, cells: Sequence[Cell], document: Mapping[str, Any], *, marked: bool) -> Source:
@@ -113,7 +113,7 @@ def read_nbgrader(name: str, cells: Sequence[Cell], document: Mapping[str, Any],
             raise refuse(place, None, "a grade_id that no other cell has", repr(meta["grade_id"]))
         ids.update([str(meta["grade_id"])] if meta else [])
         _read(found, cell, raw, meta, place, marked=marked)
-    title = next((words for cell in cells if (words := first_heading(cell.source))), "")
+    title = notebook_title(cell.source for cell in cells if cell.kind == "markdown")
     return Source(
         name,
         "nbgrader",
@@ -154,15 +154,18 @@ def _read(
         _case(found, cell, meta or {}, released, place, hidden=tests.found)
     elif cell.kind == "code" and role in ("given", "solution", "written"):
         code = python_lines(cell.source).text
-    if role in ("written", "task"):
-        _manual(found, cell, meta or {}, scheme)
-    elif role == "solution":
+    name = _manual(found, cell, meta or {}, scheme) if role in ("written", "task") else ""
+    if name:
+        found.about = None
+    if role == "solution":
         found.about = (str((meta or {}).get("grade_id", "")), found.words)
         found.words = ""
     if role in ("given", "task") and cell.kind == "markdown":
         found.words = f"{found.words}\n\n{cell.source}"[-8_000:] if role == "given" else ""
     stub = python_lines(released).text if code else ""
     metadata = _released_metadata(cell, meta, released)
+    if role == "written":
+        metadata["tags"] = [*cell.tags, answer_tag(name)]
     found.pieces.append(Piece(cell.kind, role, cell.label, released, code, stub, metadata, raw))
 
 
@@ -228,22 +231,23 @@ def _case(
     case = Case(read.text, "asserts", title, float(meta["points"]), hidden, shown)
     before = found.asked.get(name)
     if before is None:
-        title = first_heading(words, last=True) or name
-        before = Asked(clean_name(name, found.names), title, words.strip(), ())
+        words = about(words)
+        before = Asked(clean_name(name, found.names), title_of(words) or name, words, ())
     found.asked[name] = Asked(before.name, before.title, before.statement, (*before.cases, case))
 
 
-def _manual(found: _Reading, cell: Cell, meta: Mapping[str, Any], scheme: Region) -> None:
-    found.about = None
+def _manual(found: _Reading, cell: Cell, meta: Mapping[str, Any], scheme: Region) -> str:
+    """A question that a person grades; returns its name."""
     title, words = found.told()
     if meta.get("task"):
-        title, words = first_heading(scheme.text) or title, scheme.text
+        title, words = title_of(scheme.text) or title, scheme.text
     name = clean_name(str(meta["grade_id"]), found.names)
     marks = "\n".join(part.strip() for part in scheme.inside)
     answer = "" if meta.get("task") else cell.source
     found.manual.append(
         Manual(name, title or name, float(meta["points"]), words.strip(), (marks or answer).strip())
     )
+    return name
 
 
 def _released_metadata(cell: Cell, meta: Mapping[str, Any] | None, released: str) -> dict[str, Any]:

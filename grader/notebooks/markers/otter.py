@@ -20,7 +20,7 @@ from grader.notebooks.markers.otter_settings import untranslated
 from grader.notebooks.markers.otter_tests import TestCell, points_of, read_test
 from grader.notebooks.markers.regions import refuse
 from grader.notebooks.markers.settings import settings
-from grader.notebooks.markers.words import clean_name, first_heading
+from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, title_of
 from grader.notebooks.reading import Cell
 
 __all__ = ["read_otter"]
@@ -79,11 +79,11 @@ def read_otter(name: str, cells: Sequence[Cell], document: Mapping[str, Any]) ->
         raise refuse(place, None, f"'# END {block.upper()}' after it", "none", "Add the cell.")
     listed = found.config.get("files")
     files = tuple(str(file) for file in listed) if isinstance(listed, list) else ()
-    heading = next((words for cell in cells if (words := first_heading(cell.source))), "")
+    heading = notebook_title(cell.source for cell in cells if cell.kind == "markdown")
     return Source(
         name,
         "otter",
-        str(found.config.get("name") or heading),
+        heading or str(found.config.get("name") or ""),
         tuple(found.pieces),
         tuple(found.asked),
         tuple(found.manual),
@@ -117,7 +117,8 @@ def _begin(found: _Reading, unit: Unit, block: Block, place: str) -> None:
         config = settings(unit.source, place)
         if config.get("name") in (None, ""):
             raise refuse(place, None, "a question with a name", "none", "Write name: … in its cell.")
-        found.question = _Question(str(config["name"]), config, place)
+        taken = [*(item.name for item in found.asked), *(item.name for item in found.manual)]
+        found.question = _Question(clean_name(str(config["name"]), taken), config, place)
     elif opened[-1:] != ["question"]:
         inside = f"inside {opened[-1]!r}" if opened else "outside"
         raise refuse(place, None, f"'# BEGIN {block.upper()}' directly in a question", f"it {inside}")
@@ -140,7 +141,7 @@ def _end(found: _Reading, unit: Unit, block: Block, place: str) -> None:
     if question is None:
         return
     if block == "solution" and question.written and question.config.get("manual") and not question.prompted:
-        metadata = {"tags": ["otter_answer_cell"]}
+        metadata = {"tags": _answer_tags(question)}
         answer = Piece("markdown", "prompt", unit.label, _RESPONSE, metadata=metadata)
         found.pieces.insert(question.at, answer)
         question.prompted = True
@@ -177,13 +178,13 @@ def _cell(found: _Reading, unit: Unit, place: str) -> None:
     role: Role = "given"
     if block == "solution":
         role, released = "solution", _released(found, unit, source, place)
-        metadata["tags"] = [*metadata.get("tags", []), "otter_answer_cell"]
+        metadata["tags"] = [*metadata.get("tags", []), *_answer_tags(question)]
         if question is not None and unit.kind == "markdown":
             question.written = True
             question.answer += f"\n\n{source}"
     elif block == "prompt":
         role = "prompt"
-        metadata["tags"] = [*metadata.get("tags", []), "otter_answer_cell"]
+        metadata["tags"] = [*metadata.get("tags", []), *_answer_tags(question)]
     elif question is not None:
         metadata |= {"editable": False, "deletable": False}
         question.words += f"\n\n{source}" if unit.kind == "markdown" else ""
@@ -193,6 +194,12 @@ def _cell(found: _Reading, unit: Unit, place: str) -> None:
         code = python_lines(without_prompts(source)).text if role != "prompt" else ""
         stub = python_lines(released or "").text
     found.pieces.append(Piece(unit.kind, role, unit.label, released, code, stub, metadata, unit.raw))
+
+
+def _answer_tags(question: _Question | None) -> list[str]:
+    """Of the cell that an answer is written in."""
+    by_hand = question is not None and question.config.get("manual")
+    return ["otter_answer_cell", *([answer_tag(question.name)] if question and by_hand else [])]
 
 
 def _released(found: _Reading, unit: Unit, source: str, place: str) -> str | None:
@@ -211,11 +218,9 @@ def _released(found: _Reading, unit: Unit, source: str, place: str) -> str | Non
 
 
 def _finish(found: _Reading, question: _Question) -> None:
-    taken = [*(item.name for item in found.asked), *(item.name for item in found.manual)]
-    name = clean_name(question.name, taken)
-    words = question.words.strip()
-    title = first_heading(words) or question.name
-    config = question.config
+    name, config = question.name, question.config
+    words = about(question.words)
+    title = title_of(words) or str(config["name"])
     if config.get("manual"):
         points = config.get("points") or 0
         if isinstance(points, bool) or not isinstance(points, int | float):

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-__all__ = ["clean_name", "first_heading", "test_title"]
+__all__ = ["about", "answer_tag", "clean_name", "notebook_title", "test_title", "title_of"]
 
 _MOST = 120
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$", re.M)
 
 
-def first_heading(text: str, *, last: bool = False) -> str:
-    """The words of the first heading of a Markdown text, or the last; empty where it has none."""
-    found = [words for words in _HEADING.findall(text) if words.strip("* _")]
-    return re.sub(r"[*_`]", "", found[-1 if last else 0])[:_MOST].strip() if found else ""
+def notebook_title(texts: Iterable[str]) -> str:
+    """The words of the first heading of the highest kind; empty where there is none."""
+    found = (re.search(r"(?m)^\s{0,3}#\s+(.*?)\s*#*\s*$", text) for text in texts)
+    return next((_plain(match[1]) for match in found if match is not None), "")
+
+
+def about(text: str) -> str:
+    """Of the words before a question, those from the last heading on: what stands above it is of the one before."""
+    found = list(_HEADING.finditer(text))
+    return text[found[-1].start() :].strip() if found else text.strip().lstrip("-").strip()
+
+
+def title_of(text: str) -> str:
+    """The words of the last heading of a text; empty where it has none."""
+    found = _HEADING.findall(text)
+    return _plain(found[-1]) if found else ""
+
+
+def answer_tag(name: str) -> str:
+    """The tag of the cell in which a written answer stands."""
+    return f"written:{name}"
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[*_`]", "", words)[:_MOST].strip()
 
 
 def clean_name(wanted: str, taken: Collection[str]) -> str:
