@@ -46,6 +46,8 @@ def markdown(
         parts += _commonest(results)
         parts += _table(batch, missing) if names else []
     parts += _faults(batch, names=names)
+    said = next(filter(None, map(wording.beside, results.values())), "")
+    parts += [f"{cell(said)}\n"] if said else []
     parts.append(f"Seed {batch.seed}, box {cell(batch.box)}, grader {cell(batch.grader)}.\n")
     return Exported.one("summary.md", "\n".join(parts), whose(batch, missing))
 
@@ -75,8 +77,7 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         status = "to be graded by hand" if answer.pending else "graded by hand"
         rows.append(f"| {cell(answer.name)} | {status} | {told}/{answer.max_score:g} | {cell(text)} |")
     problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
-    said = wording.beside(result)
-    return [f"{head}.{late}\n", *problems, *rows, "", *([f"{cell(said)}\n"] if said else [])]
+    return [f"{head}.{late}\n", *problems, *rows, ""]
 
 
 def _counts(batch: Batch, missing: Missing) -> list[str]:
