@@ -31,10 +31,24 @@ class Composed:
     written: int = 0
 
 
+@dataclass
+class _Constants:
+    """Texts that stand above the assignment, by name."""
+
+    blocks: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, text: str) -> str:
+        """Put a text there; returns its name, which nothing else has."""
+        while name in self.blocks:
+            name += "_"  # `q1` has a test 1, and there may be a question `q1_1`
+        self.blocks[name] = text_block(text)
+        return name
+
+
 def assignment_text(source: Source, id: str) -> Composed:
     """The assignment of a notebook."""
     found = Composed()
-    constants: list[str] = []
+    constants = _Constants()
     exercises = [_question(asked, constants, found) for asked in source.asked if _counts(asked, found)]
     written = [_written(manual, constants) for manual in source.manual if _is_worth(manual, found)]
     found.points += sum(manual.points for manual in source.manual)
@@ -56,7 +70,7 @@ def assignment_text(source: Source, id: str) -> Composed:
     lines = [
         head,
         f"from grader import {', '.join(names)}",
-        *(f"\n{constant}" for constant in constants),
+        *(f"\n{name} = {block}" for name, block in constants.blocks.items()),
         f"\n{body}\n",
     ]
     found.text = "\n".join(lines)
@@ -82,14 +96,13 @@ def _is_worth(manual: Manual, found: Composed) -> bool:
     return manual.points > 0
 
 
-def _question(asked: Asked, constants: list[str], found: Composed) -> str:
+def _question(asked: Asked, constants: _Constants, found: Composed) -> str:
     """The call that makes an exercise; its texts become constants above."""
     stem = asked.name.upper()
     parts = [quoted(asked.name), f"title={quoted(asked.title)}"]
     words = asked.statement.strip()
     if words and words != asked.title:
-        constants.append(f"{stem} = {text_block(words)}")
-        parts.append(f"statement={stem}")
+        parts.append(f"statement={constants.add(stem, words)}")
     checks = list(_checks(asked, stem, constants))
     numbers = ["", *(f"_{at}" for at in range(2, len(checks) + 1))]
     found.checks += [f"{asked.name}: asserts{at}" for at in numbers[: len(checks)]]
@@ -98,19 +111,18 @@ def _question(asked: Asked, constants: list[str], found: Composed) -> str:
     return called("question", [*parts, f"checks=[\n{inner}\n            ]"], 8)
 
 
-def _checks(asked: Asked, stem: str, constants: list[str]) -> Iterator[str]:
+def _checks(asked: Asked, stem: str, constants: _Constants) -> Iterator[str]:
     names = []
     for at, case in enumerate(asked.cases, start=1):
-        names.append(f"{stem}_{at}")
-        constants.append(f"{names[-1]} = {text_block(case.text)}")
+        names.append(constants.add(f"{stem}_{at}", case.text))
     if asked.all_or_nothing:
         yield from _together(asked, names)
         return
     for name, case in zip(names, asked.cases, strict=True):
         if case.visible.strip():
-            constants.append(f"{name}_SHOWN = {text_block(case.visible)}")
+            shown = constants.add(f"{name}_SHOWN", case.visible)
             # The whole cell gives the points; what students see of it tells them, and is worth nothing by itself.
-            yield _asserts([f"{name}_SHOWN"], case, case.title, weight=0, hidden=False)
+            yield _asserts([shown], case, case.title, weight=0, hidden=False)
             yield _asserts([name], case, f"{case.title}, with hidden tests", weight=case.points, hidden=True)
         else:
             yield _asserts([name], case, case.title, weight=case.points, hidden=case.hidden)
@@ -139,12 +151,11 @@ def _asserts(names: Sequence[str], case: Case, title: str, *, weight: float, hid
     return called("asserts", parts, 16)
 
 
-def _written(manual: Manual, constants: list[str]) -> str:
+def _written(manual: Manual, constants: _Constants) -> str:
     """The call that makes a written question; the instructor's answer stands above it, as a comment."""
     parts = [quoted(manual.name), f"title={quoted(manual.title)}", f"points={number(manual.points)}"]
     if manual.statement and manual.statement != manual.title:
-        constants.append(f"{manual.name.upper()} = {text_block(manual.statement)}")
-        parts.append(f"statement={manual.name.upper()}")
+        parts.append(f"statement={constants.add(manual.name.upper(), manual.statement)}")
     call = called("Written", parts, 8)
     if not manual.rubric:
         return call

@@ -169,3 +169,28 @@ def test_other_languages_and_broken_files_are_refused() -> None:
         read_source("a.ipynb", json.dumps(document("x <- 1", metadata=kernel)).encode())
     with pytest.raises(AssignmentError, match=r"a\.ipynb: expected a notebook"):
         read_source("a.ipynb", b"{")
+
+
+def test_a_test_brings_along_what_it_needs_of_earlier_ones() -> None:
+    first = "import math\nlimit = 3\nassert f(limit)\n# BEGIN HIDDEN TESTS\nkey = 7\n# END HIDDEN TESTS"
+    source = read_source(
+        "a.ipynb",
+        notebook(
+            solution("def f(x): return x"),
+            graded(first, "one"),
+            graded("assert math.sqrt(4) == 2\nassert f(limit) == 3", "two"),
+            graded("# BEGIN HIDDEN TESTS\nassert f(key) == 7\n# END HIDDEN TESTS", "three"),
+        ),
+    )
+    texts = [case.text.strip() for case in source.asked[0].cases]
+    assert texts[1] == "import math\nlimit = 3\nassert math.sqrt(4) == 2\nassert f(limit) == 3"
+    assert texts[2] == "key = 7\nassert f(key) == 7"
+
+
+def test_a_picture_of_the_solution_is_not_released() -> None:
+    pictures = {"sketch.png": {"image/png": "c2VjcmV0"}, "given.png": {"image/png": "Z2l2ZW4="}}
+    answer = markdown("![](attachment:sketch.png)", metadata=marked("a", points=1, grade=True, solution=True))
+    given = markdown("![](attachment:given.png)", attachments=pictures)
+    text = released(read_source("a.ipynb", notebook({**answer, "attachments": pictures}, given))).decode()
+    assert "c2VjcmV0" not in text
+    assert "Z2l2ZW4=" in text

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.notebooks.lines import python_lines
+from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.markers.model import Asked, Case, Manual, Piece, Role, Source
+from grader.notebooks.markers.preludes import with_preludes
 from grader.notebooks.markers.regions import Region, cut_regions, refuse
 from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, test_title, title_of
 from grader.notebooks.reading import Cell
@@ -119,7 +120,7 @@ def read_nbgrader(name: str, cells: Sequence[Cell], document: Mapping[str, Any],
         "nbgrader",
         title,
         tuple(found.pieces),
-        tuple(found.asked.values()),
+        tuple(with_preludes(tuple(found.asked.values()), "\n".join(piece.code for piece in found.pieces))),
         tuple(found.manual),
         document,
         tuple(found.remarks),
@@ -226,9 +227,11 @@ def _case(
         found.about = (str(meta["grade_id"]), found.words)
         found.words = ""
     name, words = found.about
+    shell = f"{SHELL}\n" if "get_ipython" in read.text else ""
     shown = python_lines(visible).text if hidden else ""
     title = test_title(visible, str(meta["grade_id"]))
-    case = Case(read.text, "asserts", title, float(meta["points"]), hidden, shown)
+    shown = f"{shell}{shown}" if shown.strip() else ""
+    case = Case(f"{shell}{read.text}", "asserts", title, float(meta["points"]), hidden, shown)
     before = found.asked.get(name)
     if before is None:
         words = about(words)

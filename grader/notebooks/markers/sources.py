@@ -17,7 +17,7 @@ from grader.notebooks.reading import Notebook, read_notebook
 __all__ = ["read_source", "released", "solved", "unsolved"]
 
 _OTTER = re.compile(r"(?im)^(?:```otter\s*\n)?#\s+(?:assignment config|begin question)\b")
-_HELD_BACK = ("celltoolbar", "otter")
+_HELD_BACK = ("celltoolbar", "otter", "widgets")
 """What a notebook says about itself and students need not know."""
 
 
@@ -92,6 +92,9 @@ def _cell(piece: Piece, text: str, number: int | None) -> dict[str, Any]:
     cell = {key: copy.deepcopy(value) for key, value in raw.items() if key not in ("outputs", "metadata")}
     cell |= {"cell_type": piece.kind, "source": text.splitlines(keepends=True)}
     cell["metadata"] = copy.deepcopy(dict(piece.metadata or {}))
+    if isinstance(pictures := cell.pop("attachments", None), dict):
+        # A picture of the solution is one too.
+        cell["attachments"] = {name: data for name, data in pictures.items() if f"attachment:{name}" in text}
     if piece.kind == "code":
         cell |= {"outputs": [], "execution_count": None}
     if number is not None and "id" not in cell:

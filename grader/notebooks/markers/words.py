@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Collection, Iterable
 
@@ -41,8 +42,8 @@ def _plain(words: str) -> str:
 
 def clean_name(wanted: str, taken: Collection[str]) -> str:
     """A name of letters, digits and underscores that nothing else has."""
-    plain = re.sub(r"\W+", "_", wanted).strip("_") or "question"
-    plain = f"q{plain}" if plain[0].isdigit() else plain
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", wanted).strip("_") or "question"
+    plain = f"q{plain}" if plain[0].isdigit() or keyword.iskeyword(plain) else plain
     name, number = plain, 2
     while name in taken:
         name, number = f"{plain}_{number}", number + 1
