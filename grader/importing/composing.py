@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.importing.libraries import imported
 from grader.importing.literals import called, number, quoted, text_block
-from grader.notebooks.markers import Asked, Case, Manual, Source, solved
+from grader.notebooks.markers import Asked, Case, Manual, Source, below_heading, solved
 
 __all__ = ["Composed", "assignment_text"]
 
@@ -100,8 +100,8 @@ def _question(asked: Asked, constants: _Constants, found: Composed) -> str:
     """The call that makes an exercise; its texts become constants above."""
     stem = asked.name.upper()
     parts = [quoted(asked.name), f"title={quoted(asked.title)}"]
-    words = asked.statement.strip()
-    if words and words != asked.title:
+    words = below_heading(asked.statement, asked.title)
+    if words:
         parts.append(f"statement={constants.add(stem, words)}")
     checks = list(_checks(asked, stem, constants))
     numbers = ["", *(f"_{at}" for at in range(2, len(checks) + 1))]
@@ -154,8 +154,9 @@ def _asserts(names: Sequence[str], case: Case, title: str, *, weight: float, hid
 def _written(manual: Manual, constants: _Constants) -> str:
     """The call that makes a written question; the instructor's answer stands above it, as a comment."""
     parts = [quoted(manual.name), f"title={quoted(manual.title)}", f"points={number(manual.points)}"]
-    if manual.statement and manual.statement != manual.title:
-        parts.append(f"statement={constants.add(manual.name.upper(), manual.statement)}")
+    words = below_heading(manual.statement, manual.title)
+    if words:
+        parts.append(f"statement={constants.add(manual.name.upper(), words)}")
     call = called("Written", parts, 8)
     if not manual.rubric:
         return call

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from grader.audit.tasks import Desk
 from grader.banks import Bank, build_bank
 from grader.cli import main
 from grader.courses import Course
 from grader.errors import AssignmentError
 from grader.grading import grade
-from grader.handouts import write_handout
+from grader.handouts import read_cases, write_handout
 from grader.importing import Imported, find_notebooks, import_notebook, source_notebook
 from grader.importing.literals import number, quoted, text_block
 from grader.notebooks.markers import Family, released
@@ -140,6 +141,25 @@ def test_nothing_hidden_is_handed_out_or_reported(bring: Callable[..., Imported]
         assert "secret" not in text
         assert "below zero" not in text
         assert "square(-4)" not in text
+
+
+def test_a_hand_out_s_tests_that_only_tell_share_the_points(
+    bring: Callable[..., Imported], tmp_path: Path
+) -> None:
+    """Of q2, all or nothing, the hand-out has the visible case alone, which the course's grading gives nothing."""
+    done = bring("otter", autograded("otter"))
+    files = write_handout(Course(done.folder.parents[1]).load("lab"), tmp_path / "out")
+    result = graded(read_cases(files.cases), "lab.ipynb", filled(done, "return total(v) / n", "return 0"))
+    assert [(one.name, one.score, one.max_score) for one in result.exercises] == [("q1", 4, 4), ("q2", 3, 3)]
+
+
+def test_an_audit_grades_the_submissions_and_has_no_reference_to_change(
+    bring: Callable[..., Imported],
+) -> None:
+    done = bring("otter", autograded("otter"))
+    desk = Desk(str(done.folder.parents[1]), "lab", strongest(), 0, 0)
+    assert desk.references == {}
+    assert desk.referred(bank_of(done)) == []
 
 
 def test_a_cell_that_is_hidden_in_part_tells_its_visible_part(bring: Callable[..., Imported]) -> None:

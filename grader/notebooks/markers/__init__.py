@@ -5,6 +5,7 @@
 
 from grader.notebooks.markers.model import Asked, Case, Family, Manual, Piece, Source
 from grader.notebooks.markers.sources import read_source, released, solved, unsolved
+from grader.notebooks.markers.words import below_heading
 
 __all__ = [
     "Asked",
@@ -13,6 +14,7 @@ __all__ = [
     "Manual",
     "Piece",
     "Source",
+    "below_heading",
     "read_source",
     "released",
     "solved",

@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Collection, Iterable
 
-__all__ = ["about", "answer_tag", "clean_name", "notebook_title", "test_title", "title_of"]
+__all__ = ["about", "answer_tag", "below_heading", "clean_name", "notebook_title", "test_title", "title_of"]
 
 _MOST = 120
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$", re.M)
@@ -23,6 +23,12 @@ def about(text: str) -> str:
     """Of the words before a question, those from the last heading on: what stands above it is of the one before."""
     found = list(_HEADING.finditer(text))
     return text[found[-1].start() :].strip() if found else text.strip().lstrip("-").strip()
+
+
+def below_heading(text: str, title: str) -> str:
+    """A text without the heading that begins it, where that is the title."""
+    first, _, rest = text.strip().partition("\n")
+    return rest.strip() if title_of(first) == title or first.strip() == title else text.strip()
 
 
 def title_of(text: str) -> str:
