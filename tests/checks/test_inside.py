@@ -14,8 +14,10 @@ from grader.errors import AssignmentError
 from grader.exports.markdown import markdown
 from grader.grading import grade
 from grader.handouts import write_handout
+from grader.protocol import Ending
 from grader.reports import render_html, render_text
 from grader.results import CheckResult, Result, read_result, write_result
+from grader.runs import run_all
 from grader.submissions import read_submission
 from tests.exports.builders import batch
 from tests.exports.builders import graded as entry_of
@@ -87,6 +89,42 @@ def test_each_test_has_its_own_points_whatever_became_of_the_first() -> None:
     assert "ZeroDivisionError (line 6): division by zero" in messages(result)
     first_wrong = RIGHT.replace("return [i", "if n == 2:\n        return 0\n    return [i")
     assert passed(graded(first_wrong)) == [False, False, True, True]
+
+
+class Endless:
+    """A session in which nothing ends."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def hear(self, scripts: Any, **_: Any) -> list[Ending]:
+        self.asked.append(len(scripts))
+        return [Ending("timeout", "1 s")] * len(scripts)
+
+    def printed(self) -> tuple[str, int]:
+        return "", 0
+
+    def renew(self) -> None: ...
+
+
+def test_a_test_that_never_ends_costs_the_others_nothing() -> None:
+    checks = [asserts(f"assert f({number}) == {number}") for number in range(3)]
+    limits = Limits(cpu_s=1, memory_mib=512)
+    exercise = question("f", title="F", checks=checks)
+    bank = build_bank(Assignment(id="a", title="A", limits=limits, exercises=[exercise]), seed=0)
+    result = graded("def f(n):\n    while n == 1:\n        pass\n    return n", bank)
+    assert passed(result) == [True, False, True]
+    assert "none came within 1 s" in messages(result)
+
+
+def test_what_never_ends_twice_is_not_asked_again() -> None:
+    session: Any = Endless()
+    bank = bank_of(*(asserts(f"assert f({number})", hidden=number > 2) for number in range(5)))
+    run = run_all(bank, session, lambda name: None, source="", measure=lambda *_: Ending("timeout"))[
+        "squares"
+    ]
+    assert session.asked == [1, 1]
+    assert all(trial == [Ending("timeout", "1 s")] for trials in run.replies.values() for trial in trials)
 
 
 def test_a_test_that_only_tells_is_worth_nothing() -> None:
