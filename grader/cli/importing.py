@@ -33,11 +33,14 @@ def import_command(course: Path, family: str, path: Path, to: Path | None, box: 
 
     Its solution and its unsolved form are graded once, so that you see whether all came over.
     """
-    from grader.importing import find_notebooks, import_notebook
+    from grader.importing import files_beside, find_notebooks, import_notebook
 
     right = True
+    files = files_beside(path)
     for id, file in find_notebooks(path):
-        done = import_notebook(file, id, "otter" if family == "otter" else "nbgrader", to or course)
+        done = import_notebook(
+            file, id, "otter" if family == "otter" else "nbgrader", to or course, files=files
+        )
         _tell(done)
         right = _try(done, to or course, box) and right
     sys.exit(GRADED if right else TOO_FEW)

@@ -4,6 +4,12 @@
 be brought over is said in words, never dropped in silence.
 """
 
-from grader.importing.folders import Imported, find_notebooks, import_notebook, source_notebook
+from grader.importing.folders import (
+    Imported,
+    files_beside,
+    find_notebooks,
+    import_notebook,
+    source_notebook,
+)
 
-__all__ = ["Imported", "find_notebooks", "import_notebook", "source_notebook"]
+__all__ = ["Imported", "files_beside", "find_notebooks", "import_notebook", "source_notebook"]

@@ -13,7 +13,15 @@ from grader.importing.composing import Composed, assignment_text
 from grader.importing.libraries import imported, missing
 from grader.notebooks.markers import Family, Source, read_source, solved, unsolved
 
-__all__ = ["ACCEPTED", "UNSOLVED", "Imported", "find_notebooks", "import_notebook", "source_notebook"]
+__all__ = [
+    "ACCEPTED",
+    "UNSOLVED",
+    "Imported",
+    "files_beside",
+    "find_notebooks",
+    "import_notebook",
+    "source_notebook",
+]
 
 ACCEPTED = Path("submissions", "accepted", "solution.py")
 UNSOLVED = Path("submissions", "wrong", "unsolved.py")
@@ -53,6 +61,13 @@ def find_notebooks(path: Path) -> list[tuple[str, Path]]:
     return [(_id(f"{path.resolve().name}_{file.stem}"), file) for file in found]
 
 
+def files_beside(path: Path) -> list[str]:
+    """What an assignment's folder holds besides notebooks; nothing for the path of a notebook alone."""
+    if not path.is_dir():
+        return []
+    return sorted(file.name for file in path.iterdir() if file.is_file() and file.suffix != ".ipynb")
+
+
 def _id(words: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "imported"
     return plain if plain[0].isalpha() else f"a_{plain}"
@@ -71,8 +86,13 @@ def source_notebook(folder: Path) -> bytes | None:
         raise GraderError(f"{path}: expected a file that can be read, got: {error.strerror}.") from None
 
 
-def import_notebook(path: Path, id: str, family: Family, course: Path) -> Imported:
+def import_notebook(
+    path: Path, id: str, family: Family, course: Path, *, files: Sequence[str] = ()
+) -> Imported:
     """Write an assignment made of a notebook.
+
+    Args:
+        files: Files of data to copy, relative to the notebook's folder, beside those that it names itself.
 
     Raises:
         AssignmentError: It cannot be read, its marks do not fit together, it asks nothing, or the assignment exists.
@@ -95,7 +115,7 @@ def import_notebook(path: Path, id: str, family: Family, course: Path) -> Import
             mend="Is it the instructor's source? What students get has no solutions in it.",
         )
     try:
-        copied, left = _write(folder, id, data, source, composed, path.parent)
+        copied, left = _write(folder, id, data, source, composed, path.parent, files)
     except OSError as error:
         raise GraderError(f"{folder}: expected a folder to write to, got: {error.strerror}.") from None
     remarks = (*source.remarks, *composed.remarks, *_libraries(source), *left)
@@ -103,7 +123,13 @@ def import_notebook(path: Path, id: str, family: Family, course: Path) -> Import
 
 
 def _write(
-    folder: Path, id: str, data: bytes, source: Source, composed: Composed, beside: Path
+    folder: Path,
+    id: str,
+    data: bytes,
+    source: Source,
+    composed: Composed,
+    beside: Path,
+    files: Sequence[str],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the folder; returns the files that were copied, and what is said of those that were not."""
     folder.mkdir(parents=True)
@@ -116,7 +142,7 @@ def _write(
             (folder / file).parent.mkdir(parents=True)
             (folder / file).write_text(text, encoding="utf-8")
     copied, left = [], []
-    for name in source.files:
+    for name in dict.fromkeys((*source.files, *files)):
         why = _copied(beside, name, folder)
         if why:
             left.append(f"files: {name} {why}.")

@@ -247,12 +247,14 @@ def test_files_beside_the_notebook_are_copied_or_named(
 def test_the_command_imports_tries_and_tells(tmp_path: Path) -> None:
     (tmp_path / "ps1").mkdir()
     (tmp_path / "ps1" / "lab one.ipynb").write_bytes(autograded("otter"))
+    (tmp_path / "ps1" / "table.csv").write_text("1")
     args = ["import", "otter", str(tmp_path / "ps1"), "--to", str(tmp_path / "course"), "--box", strongest()]
     ran = CliRunner().invoke(main, args)
     assert ran.exit_code == 0, ran.output
     for words in (
         "ps1_lab_one: 7 points",
         "6 checks that run beside the student's code: weaker trust",
+        "copied: table.csv",
         "not brought over:",
         "solutions_pdf: no PDF is made.",
         "submissions/accepted/solution.py: 7 of 7 points",

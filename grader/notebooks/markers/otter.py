@@ -162,7 +162,7 @@ def _test(found: _Reading, unit: Unit, place: str) -> None:
         source, unit.outputs, name=name, place=place, label=unit.label, ok_format=found.ok_format
     )
     question.tests.append(test)
-    found.remarks += [test.remark] if test.remark else []
+    found.remarks += test.remarks
     found.pieces.append(Piece(unit.kind, "test", unit.label, raw=unit.raw))
 
 

@@ -24,7 +24,7 @@ class TestCell:
 
     case: Case
     points: float | None
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
 
     __test__ = False  # its name is no reason for pytest to collect it
 
@@ -42,44 +42,46 @@ def read_test(
     Raises:
         AssignmentError: It is no Python, its settings cannot be read, or it is no function where one is asked for.
     """
-    lines = source.split("\n")
-    first = lines[0].lstrip()
-    hidden = first.startswith("#") and re.search(r"\bhidden\b", first, re.I) is not None
-    config: Mapping[str, Any] = {}
-    start = 1 if hidden else 0
-    if _BEGIN.match(lines[0]):
-        end = next((at for at, line in enumerate(lines) if _END.match(line)), None)
-        if end is None:
-            raise refuse(place, 1, "'# END TEST CONFIG' after '# BEGIN TEST CONFIG'", "none")
-        config = settings("\n".join(lines[1:end]), place)
-        start = end + 1
-    code = "\n".join(lines[start:]).strip("\n")
+    config, start = _config(source, place)
+    code = "\n".join(source.split("\n")[start:]).strip("\n")
     try:
         tree = ast.parse(code)
     except SyntaxError as error:
         raise refuse(place, (error.lineno or 1) + start, "Python", error.msg) from None
     if not tree.body:
         raise refuse(place, None, "a test", "an empty cell")
-    printed = _printed(outputs)
-    text = _doctest(tree, printed) if ok_format else _function(tree, code, place)
-    silent = ok_format and not printed.strip() and _shows(tree.body[-1])
-    remark = (
-        f"{label}: ends in an expression, but the notebook holds no output of it; run it once, and save it."
-        if silent
-        else ""
-    )
-    case = Case(
-        text,
-        "doctest" if ok_format else "function",
-        name,
-        0.0,
-        bool(config.get("hidden", hidden)),
-        failure=str(config.get("failure_message") or ""),
-    )
     points = config.get("points")
     if points is not None and (isinstance(points, bool) or not isinstance(points, int | float)):
         raise refuse(place, None, "points as a number", repr(points))
-    return TestCell(case, points, remark)
+    printed = _printed(outputs)
+    remarks = []
+    if config.get("success_message"):
+        remarks.append(f"{label}: a test that passes says nothing; its message is left out.")
+    if ok_format and not printed.strip() and _shows(tree.body[-1]):
+        why = "the notebook holds no output of it; run it once, and save it"
+        remarks.append(f"{label}: ends in an expression, but {why}.")
+    case = Case(
+        _doctest(tree, printed) if ok_format else _function(tree, code, place),
+        "doctest" if ok_format else "function",
+        name,
+        0.0,
+        bool(config.get("hidden")),
+        failure=str(config.get("failure_message") or ""),
+    )
+    return TestCell(case, points, tuple(remarks))
+
+
+def _config(source: str, place: str) -> tuple[Mapping[str, Any], int]:
+    """A test cell's settings, and the number of lines that they take."""
+    lines = source.split("\n")
+    first = lines[0].lstrip()
+    if not _BEGIN.match(lines[0]):
+        hidden = first.startswith("#") and re.search(r"\bhidden\b", first, re.I) is not None
+        return {"hidden": hidden}, int(hidden)
+    end = next((at for at, line in enumerate(lines) if _END.match(line)), None)
+    if end is None:
+        raise refuse(place, 1, "'# END TEST CONFIG' after '# BEGIN TEST CONFIG'", "none")
+    return settings("\n".join(lines[1:end]), place), end + 1
 
 
 def _printed(outputs: Sequence[Any]) -> str:
