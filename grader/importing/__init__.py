@@ -9,7 +9,15 @@ from grader.importing.folders import (
     files_beside,
     find_notebooks,
     import_notebook,
+    released_notebook,
     source_notebook,
 )
 
-__all__ = ["Imported", "files_beside", "find_notebooks", "import_notebook", "source_notebook"]
+__all__ = [
+    "Imported",
+    "files_beside",
+    "find_notebooks",
+    "import_notebook",
+    "released_notebook",
+    "source_notebook",
+]

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.errors import AssignmentError, GraderError
 from grader.importing.composing import Composed, assignment_text
 from grader.importing.libraries import imported, missing
-from grader.notebooks.markers import Family, Source, read_source, solved, unsolved
+from grader.notebooks.markers import Family, Source, read_source, released, solved, unsolved
 
 __all__ = [
     "ACCEPTED",
@@ -20,6 +20,7 @@ __all__ = [
     "files_beside",
     "find_notebooks",
     "import_notebook",
+    "released_notebook",
     "source_notebook",
 ]
 
@@ -84,6 +85,17 @@ def source_notebook(folder: Path) -> bytes | None:
         return path.read_bytes() if path.is_file() else None
     except OSError as error:
         raise GraderError(f"{path}: expected a file that can be read, got: {error.strerror}.") from None
+
+
+def released_notebook(folder: Path) -> bytes | None:
+    """The notebook that students get of an assignment that is written as one; None where it is not.
+
+    Raises:
+        AssignmentError: Its marks do not fit together.
+    """
+    data = source_notebook(folder)
+    name = f"{folder.resolve().name}.ipynb"
+    return None if data is None else released(read_source(name, data))
 
 
 def import_notebook(

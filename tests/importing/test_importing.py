@@ -19,7 +19,13 @@ from grader.courses import Course
 from grader.errors import AssignmentError
 from grader.grading import grade
 from grader.handouts import read_cases, write_handout
-from grader.importing import Imported, find_notebooks, import_notebook, source_notebook
+from grader.importing import (
+    Imported,
+    find_notebooks,
+    import_notebook,
+    released_notebook,
+    source_notebook,
+)
 from grader.importing.literals import number, quoted, text_block
 from grader.notebooks.markers import Family, released
 from grader.reports import render_html, render_text
@@ -143,6 +149,19 @@ def test_nothing_hidden_is_handed_out_or_reported(bring: Callable[..., Imported]
         assert "square(-4)" not in text
 
 
+@pytest.mark.parametrize("family", DEMOS)
+def test_the_notebook_that_is_handed_out_is_graded_when_it_is_filled_in(
+    family: Family, bring: Callable[..., Imported], tmp_path: Path
+) -> None:
+    done = bring(family, autograded(family))
+    out = tmp_path / "out"
+    files = write_handout(
+        Course(done.folder.parents[1]).load("lab"), out, notebook=released_notebook(done.folder)
+    )
+    assert files.notebook.read_bytes() == released(done.source)
+    assert graded(read_cases(files.cases), "lab.ipynb", filled(done)).score == DEMOS[family][1]
+
+
 def test_a_hand_out_s_tests_that_only_tell_share_the_points(
     bring: Callable[..., Imported], tmp_path: Path
 ) -> None:
@@ -214,7 +233,7 @@ def test_what_is_there_is_never_overwritten(bring: Callable[..., Imported]) -> N
         bring("otter", autograded("otter"))
     assert (done.folder / "assignment.py").read_text() == "mine"
     assert source_notebook(done.folder) == autograded("otter")
-    assert source_notebook(done.folder.parent) is None
+    assert source_notebook(done.folder.parent) is released_notebook(done.folder.parent) is None
 
 
 def test_a_notebook_that_asks_nothing_leaves_no_folder(
