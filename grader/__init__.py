@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from grader.checks import (
         adjoint_of,
         agrees,
+        asserts,
         backward_of,
         bounded,
         changes_with,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         symmetric_in,
         unchanged_when,
     )
+    from grader.questions import question
     from grader.written import Item, Written
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "adjoint_of",
     "agrees",
     "anything",
+    "asserts",
     "backward_of",
     "boolean",
     "bounded",
@@ -102,6 +105,7 @@ __all__ = [
     "own_backward",
     "permutation",
     "positive_definite",
+    "question",
     "real",
     "refuses",
     "renamed_classes",
@@ -118,7 +122,14 @@ __all__ = [
     "unchanged_when",
 ]
 
-_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks", "grader.written")
+_HOMES = (
+    "grader.assignment",
+    "grader.boxes",
+    "grader.cases",
+    "grader.checks",
+    "grader.questions",
+    "grader.written",
+)
 
 
 def __getattr__(name: str) -> Any:

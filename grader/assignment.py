@@ -90,6 +90,11 @@ class Exercise:
         return statement(self.reference)
 
     @property
+    def is_tests(self) -> bool:
+        """Whether it is nothing but tests of what else is handed in: there is no reference to it."""
+        return all(check.runs == "tests" or getattr(check, "inside", False) for check in self.checks)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         return (self.after,) if isinstance(self.after, str) else tuple(self.after)
 

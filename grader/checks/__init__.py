@@ -12,6 +12,7 @@ from grader.checks.gradients.backwards import backward_of
 from grader.checks.gradients.differentiable import differentiable
 from grader.checks.gradients.functions import gradient_of
 from grader.checks.gradients.ownership import own_backward
+from grader.checks.inside import asserts
 from grader.checks.learning.training import accuracy, learns, renamed_classes
 from grader.checks.properties.changes import changes_with, linear_in, symmetric_in
 from grader.checks.properties.orders import bounded, monotone_in
@@ -34,6 +35,7 @@ __all__ = [
     "accuracy",
     "adjoint_of",
     "agrees",
+    "asserts",
     "backward_of",
     "bounded",
     "changes_with",

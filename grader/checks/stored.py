@@ -11,6 +11,7 @@ from grader.checks.gradients.backwards import BackwardOf
 from grader.checks.gradients.differentiable import Differentiable
 from grader.checks.gradients.functions import GradientOf
 from grader.checks.gradients.ownership import OwnBackward
+from grader.checks.inside import Inside
 from grader.checks.properties.changes import LinearIn, SymmetricIn
 from grader.checks.properties.orders import Bounded, MonotoneIn
 from grader.checks.properties.relations import AdjointOf, Idempotent, RoundTrip, SameAs
@@ -33,6 +34,7 @@ _STORED: Mapping[str, type[Any]] = {
         FollowsRules,
         GradientOf,
         Idempotent,
+        Inside,
         LeavesInputsAlone,
         LinearIn,
         MonotoneIn,
