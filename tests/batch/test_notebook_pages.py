@@ -45,7 +45,7 @@ def run(root: Path, box: str, kept_imports: None) -> Command:
 
 
 def test_a_graded_notebook_is_shown_at_once_and_later(run: Command, submitted: Path, tmp_path: Path) -> None:
-    file, page, stored = submitted / "bob" / "tiny.ipynb", tmp_path / "page.html", tmp_path / "bob.json"
+    file, page, stored = submitted / "ada" / "tiny.ipynb", tmp_path / "page.html", tmp_path / "ada.json"
     done = run("grade", "tiny", file, "--notebook", page, "--json", stored)
     assert done.exit_code == 0, done.output
     shown = page.read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def test_a_graded_notebook_is_shown_at_once_and_later(run: Command, submitted: P
     assert (later.exit_code, later.output) == (0, "")
     assert (tmp_path / "later.html").read_text(encoding="utf-8") == shown
 
-    other = run("notebook", stored, submitted / "ada" / "tiny.ipynb", "--to", "-")
+    other = run("notebook", stored, submitted / "bob" / "tiny.ipynb", "--to", "-")
     assert other.exit_code == 2
     assert other.stderr.startswith("tiny.ipynb: expected the notebook that was graded (SHA-256 ")
 
