@@ -23,7 +23,9 @@ _MOST_PICTURES = 1_000_000
 _MOST_ATTACHED = 300_000
 """Characters of a picture that is attached to a text."""
 _MOST_CONVERTED = 1_500
-"""Cells that nbconvert is asked about: each takes it some milliseconds."""
+"""Pieces that nbconvert is asked about: each takes it some milliseconds."""
+_MOST_READ = 300_000
+"""Characters of all these: some texts take it a second for 10,000."""
 _MOST_REFUSED = 5
 """Pieces that found no room, after which no more are tried."""
 _PICTURES = ("image/png", "image/jpeg")
@@ -43,7 +45,7 @@ class Shower:
 
     def __init__(self) -> None:
         self._html, self._pictures = _MOST_HTML, _MOST_PICTURES
-        self._converted = self._refused = 0
+        self._converted = self._read = self._refused = 0
 
     def markdown(self, source: str, cell: Mapping[str, Any]) -> Shown:
         """A text of the student's, with the pictures that are attached to it."""
@@ -52,7 +54,9 @@ class Shower:
         attached = cell.get("attachments")
         attachments = _attachments(attached, notes) if isinstance(attached, dict) else {}
         node = {"cell_type": "markdown", "metadata": {}, "source": text, "attachments": attachments}
-        html = self._within(self._converted_or(node, text), notes, sum(map(_size, attachments.values())))
+        html = self._within(
+            self._converted_or(node, text, len(text)), notes, sum(map(_size, attachments.values()))
+        )
         return _shown(html, notes)
 
     def outputs(self, cell: Mapping[str, Any]) -> Shown:
@@ -91,12 +95,14 @@ class Shower:
         }
         if len(data) > 1:  # HTML with a text to fall back on
             output["data"] = {mime: text for mime, text in data.items() if mime != "text/plain"}
-        return self._converted_or(node, plain or text or "\n".join(data.values()))
+        read = len(text) + sum(map(len, data.values()))
+        return self._converted_or(node, plain or text or "\n".join(data.values()), read)
 
-    def _converted_or(self, node: dict[str, Any], fallback: str) -> str:
+    def _converted_or(self, node: dict[str, Any], fallback: str, read: int) -> str:
         """The cell as nbconvert shows it, made harmless; as plain text where it fails over it, or we do."""
         self._converted += 1
-        if self._converted > _MOST_CONVERTED or self._refused > _MOST_REFUSED:
+        self._read += read
+        if self._converted > _MOST_CONVERTED or self._read > _MOST_READ or self._refused > _MOST_REFUSED:
             return _pre(fallback)
         try:
             html = clean(_converted(node))

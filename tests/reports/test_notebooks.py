@@ -298,6 +298,11 @@ def test_html_is_cut_down_to_a_short_list_of_tags(html: str, kept: str) -> None:
     assert clean(kept) == kept
 
 
+def test_what_takes_long_to_read_is_shown_as_it_was_typed_after_a_while() -> None:
+    page = shown(*[markdown(f"*{at}* {'a' * 9_990}") for at in range(40)])
+    assert (page.count("<em>"), page.count("<pre>*")) == (30, 10)
+
+
 @pytest.mark.parametrize(
     "html",
     [
