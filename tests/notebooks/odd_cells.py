@@ -280,6 +280,7 @@ BESIDE: list[Odd] = [
     beside("declares", "from typing import Any\nclip: Any"),
     beside("defines perhaps", "if False:\n    def clip(x, limit=1.0):\n        return x"),
     beside("nested lists", f"table = {'[' * 5_000}{']' * 5_000}"),
+    beside("forty broken cells", "\n# %%\n".join(["x = ("] * 40)),
     beside("python 2", "print 'hello'"),
     beside("another language", "library(tidyverse)\nx <- c(1, 2) %>% mean()"),
 ]

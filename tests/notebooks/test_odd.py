@@ -82,7 +82,7 @@ def told(result: Result) -> str:
 
 def _steady(text: str) -> str:
     """Without the words of Python and its JSON reader, which differ by version."""
-    text = re.sub(r"is no Python \(.*\); nothing", "is no Python (…); nothing", text)
+    text = re.sub(r"is no Python \((?!it holds).*\); nothing", "is no Python (…); nothing", text)
     return re.sub(r"(of the file\)): .*", r"\1: ….", text)
 
 
