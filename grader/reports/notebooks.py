@@ -6,10 +6,8 @@ through nbconvert and `grader.reports.markup` into a frame that it cannot leave.
 
 from __future__ import annotations
 
-import ast
 import bisect
 import html
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +73,8 @@ def render_notebook(result: Result, data: bytes) -> str:
     source = read_source(name, submission.text)
     context = parts(result, source)
     starts = _starts(submission.notebook, submission.text.split("\n"))
-    defined = _places(submission.text, starts)
+    names = tuple(exercise.name for exercise in result.exercises)
+    defined = _places(submission, names, starts)
     beside: dict[int, list[Any]] = defaultdict(list)
     nowhere: list[Any] = []
     for view in context["exercises"]:
@@ -130,35 +129,14 @@ def _starts(notebook: Notebook, lines: Sequence[str]) -> dict[int, Cell]:
     return found
 
 
-def _places(text: str, starts: Mapping[int, Cell]) -> dict[str, Cell]:
-    """The cells whose definition of a name counted: the last one."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}  # grading says why
+def _places(submission: Submission, names: tuple[str, ...], starts: Mapping[int, Cell]) -> dict[str, Cell]:
+    """The cells in which the definitions stand that count."""
+    found = submission.slice(names)
     rows = sorted(starts)
-    found: dict[str, Cell] = {}
-    for node in tree.body:
-        before = bisect.bisect_left(rows, node.lineno - 1)
-        if before:
-            found.update(dict.fromkeys(_bound(node), starts[rows[before - 1]]))
-    return found
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Names that a statement at the top level binds, also within an `if` or a loop."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-        return
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, ast.alias):
-        yield node.asname or node.name.partition(".")[0]
-    for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+    before = {
+        name: bisect.bisect_left(rows, line - 1) for name, line in (found.defined if found else {}).items()
+    }
+    return {name: starts[rows[at - 1]] for name, at in before.items() if at}
 
 
 def _views(
