@@ -37,6 +37,9 @@ def grade(
     progress: Progress = lambda name: None,
     session: Conversation | None = None,
     measure: Measure | None = None,
+    look: Measure | None = None,
+    execution: Execution | None = None,
+    execute: bool = False,
     explain: bool = True,
     verdicts: Verdicts | None = None,
 ) -> Result:
@@ -47,6 +50,9 @@ def grade(
         box: Kind of box, for the report.
         session: A session with the submission that was started ahead of time, if any.
         measure: Measures what trials ask for; by default in boxes that `start` starts.
+        look: Says what the whole run left; by default what `execution` says.
+        execution: The whole run, which is made where it is needed; by default in a box of this kind.
+        execute: Run the whole notebook even where no check needs it.
         explain: Whether failing cases are made small, and tried alone; the verdict is the same without.
         verdicts: Of earlier submissions, on this bank.
     Returns:
@@ -55,6 +61,7 @@ def grade(
     begun = time.monotonic()
     session = session or open_session(bank, submission, start)
     try:
+<<<<<<< HEAD
         with in_cells(submission.text if submission.in_cells else None):
             loaded, problems = _load(bank, submission, session)
             measure = measure or arena_of(bank, submission, start).measure
@@ -65,9 +72,42 @@ def grade(
             exercises: list[ExerciseResult] = []
             for planned in bank.exercises:
                 exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
+=======
+        try:
+            loaded = session.load()
+        except FaultError as error:
+            loaded = Loaded("whole")
+            problems.append(Problem(message=str(error), fault=True))
+        problems.extend(_load_problems(submission, loaded))
+        arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
+        measure = measure or arena.measure
+        execution = execution or Execution(submission, bank, lambda: open_kernel_box(box, bank))
+        asks = {"source": submission.text, "measure": measure, "look": look or execution.look}
+        runs = run_all(bank, session, progress, **asks)
+        needed = look is None and any(map(needs_run, bank.exercises))
+        executed = _executed(execution, problems) if execute or needed else []
+        names = [planned.contract.name for planned in bank.exercises]
+        judge = Judge(
+            submission.name, loaded, session, seed=bank.seed, names=names, explain=explain, verdicts=verdicts
+        )
+        for planned in bank.exercises:
+            exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
+>>>>>>> 9bf9242 (A whole run: a notebook's cells are run by nbclient in an IPython kernel inside the box, without a socket)
     finally:
         session.close()
-    return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+    result = _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+    if not executed:
+        return result
+    return result.model_copy(update={"executed": executed, "cpu_s": round(result.cpu_s + execution.cpu_s, 3)})
+
+
+def _executed(execution: Execution, problems: list[Problem]) -> list[CellRun]:
+    """The cells of the whole run; that it could not be made is a problem of ours."""
+    try:
+        return execution.cells()
+    except FaultError as error:
+        problems.append(Problem(message=str(error), fault=True))
+        return []
 
 
 def _load(bank: Bank, submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:

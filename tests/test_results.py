@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from grader.errors import FormatError
 from grader.results import (
     SCHEMA,
+    CellRun,
     CheckResult,
     Curve,
     Evidence,
@@ -27,13 +28,14 @@ from grader.results import (
 
 LAYOUT = {
     Result: "schema grader assignment title coverage not_covered submission score max_score late exercises problems "
-    "seed box hashes versions cpu_s wall_s memory_mib",
+    "executed seed box hashes versions cpu_s wall_s memory_mib",
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
     CheckResult: "name title status message kind because hint hidden weight score cases cases_failed evidence",
     Evidence: "case call expected got index error tolerance shrunk where picture curve",
     Output: "text cut_bytes",
     Problem: "message where fault",
+    CellRun: "place label status message line code output cut_chars shown cpu_s",
     Where: "file line function code",
     Picture: "expected got error",
     Curve: "name over x got expected threshold",

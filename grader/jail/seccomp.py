@@ -16,7 +16,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-from grader.jail.syscalls import ALLOW, INT, KILL, NEWEST, NUMBERS, OWN, WAY_IN, Group, Match, groups
+from grader.jail.syscalls import ALLOW, DONE, INT, KILL, NEWEST, NUMBERS, OWN, WAY_IN, Group, Match, groups
 
 __all__ = ["Filter", "build", "docker_profile", "install"]
 
@@ -112,7 +112,7 @@ def docker_profile(*, processes: bool = False) -> dict[str, Any]:
         answer = (
             {"action": "SCMP_ACT_ALLOW"}
             if group.answer == ALLOW
-            else {"action": "SCMP_ACT_ERRNO", "errnoRet": group.answer}
+            else {"action": "SCMP_ACT_ERRNO", "errnoRet": 0 if group.answer == DONE else group.answer}
         )
         for values in itertools.product(*(match.values for match in group.when)) if names else ():
             args = [_docker_match(match, value) for match, value in zip(group.when, values, strict=True)]
@@ -199,5 +199,5 @@ def _compare(argument: int, values: list[int], mask: int, half: int, miss: int) 
 
 
 def _answer(answer: int) -> tuple[int, int, int, int]:
-    special = {ALLOW: _RET_ALLOW, KILL: _RET_KILL_PROCESS}
+    special = {ALLOW: _RET_ALLOW, KILL: _RET_KILL_PROCESS, DONE: _RET_ERRNO}
     return (_RETURN, 0, 0, special.get(answer, _RET_ERRNO | answer))

@@ -31,7 +31,7 @@ from grader.jail import kernel, roots
 from grader.jail.cells import Allowance, Confines, confine, enter_namespaces
 from grader.protocol import FrameReader, unpack
 from grader.worker.control import Control
-from grader.worker.main import load_libraries, open_streams, serve, stock_up
+from grader.worker.main import load_libraries, open_streams, prepare_cells, serve, stock_up
 
 __all__ = ["NOT_SET_UP", "Start", "main"]
 
@@ -194,6 +194,7 @@ def _until_forked() -> _Cell:
     sys.argv[1:] = sys.orig_argv[1:] = []
     sys.path[:] = start.path
     try:
+        prepare_cells(start.libraries)
         places = roots.find_places(sys.path)
         if start.level == "jail":
             _enter(start, places)
