@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         changes_with,
         differentiable,
         fast,
+        figure,
         follows,
         follows_rules,
         frugal,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         monotone_in,
         no_warnings,
         own_backward,
+        printed,
         refuses,
         renamed_classes,
         round_trip,
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
         seeded,
         symmetric_in,
         unchanged_when,
+        variable,
     )
 
 __all__ = [
@@ -79,6 +82,7 @@ __all__ = [
     "differentiable",
     "either",
     "fast",
+    "figure",
     "follows",
     "follows_rules",
     "frugal",
@@ -99,6 +103,7 @@ __all__ = [
     "own_backward",
     "permutation",
     "positive_definite",
+    "printed",
     "real",
     "refuses",
     "renamed_classes",
@@ -113,6 +118,7 @@ __all__ = [
     "symmetric_in",
     "tokens",
     "unchanged_when",
+    "variable",
 ]
 
 _HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks")

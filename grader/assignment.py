@@ -192,7 +192,7 @@ class Exercise:
         for check in self.checks:
             if not hasattr(check, "judge") or not hasattr(check, "plan"):
                 raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
-        if self.checks[0].kind in _CONDUCT or self.checks[0].runs not in ("scripts", "tests"):
+        if self.checks[0].kind in _CONDUCT or self.checks[0].runs not in ("scripts", "tests", "cells"):
             raise _refuse(
                 f"{self.where}: checks",
                 "a check of values first (such as agrees, gradient_of or satisfies)",
@@ -273,8 +273,19 @@ class Assignment:
             raise _refuse(f"{where}: forbid", "a list of names of modules", self.forbid)
         if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
+        self._check_figures(where)
         self._check_processors(where)
         self._check_names(where)
+
+    def _check_figures(self, where: str) -> None:
+        for exercise in self.exercises:
+            if "matplotlib" not in self.allow and any(check.kind == "figure" for check in exercise.checks):
+                raise _refuse(
+                    f"{where}: exercise {exercise.name!r}: figure",
+                    "an assignment that allows matplotlib",
+                    list(self.allow),
+                    'Say allow=["numpy", "matplotlib"].',
+                )
 
     def _check_processors(self, where: str) -> None:
         for name, count, least in (("cpus", self.cpus, 0.01), ("gpus", self.gpus, 0)):

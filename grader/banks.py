@@ -173,7 +173,7 @@ def _plan(assignment: Assignment, exercise: Exercise, seed: int) -> dict[str, tu
     planned: dict[str, tuple[Trial, ...]] = {}
     for name, check in assignment.checks_of(exercise).items():
         trials = tuple(check.plan(contract, cases))
-        if not planned and check.runs != "tests":
+        if not planned and check.runs not in ("tests", "cells"):
             require_discerning(check, contract, trials)
         for trial in trials:
             _require_plain(trial, contract, name)

@@ -43,6 +43,9 @@ _KINDS = {
     "learning": "what is learned is not good enough",
     "slow": "it takes too long",
     "growth": "its time grows too fast",
+    "cell": "what the notebook's cells leave is not there",
+    "figure": "the figure is not as asked for",
+    "printed": "what is printed is not as asked for",
 }
 
 

@@ -12,12 +12,13 @@ from grader.banks import Bank
 from grader.boxes import Box, Conversation, Loaded, Marks, Prepared, Session
 from grader.errors import FaultError
 from grader.evidence import place_of, where_of
+from grader.executing import Execution, needs_run, open_kernel_box
 from grader.judging import Judge
 from grader.measuring import Arena
 from grader.notebooks.composing import kept_text
 from grader.places import in_cells, place_words
 from grader.protocol import Ending, StudentError
-from grader.results import ExerciseResult, Problem, Result, SourceFile
+from grader.results import CellRun, ExerciseResult, Problem, Result, SourceFile
 from grader.runs import Measure, run_all
 from grader.submissions import Submission
 from grader.verdicts import Verdicts
@@ -59,40 +60,23 @@ def grade(
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
     begun = time.monotonic()
+    executed: list[CellRun] = []
     session = session or open_session(bank, submission, start)
     try:
-<<<<<<< HEAD
         with in_cells(submission.text if submission.in_cells else None):
             loaded, problems = _load(bank, submission, session)
             measure = measure or arena_of(bank, submission, start).measure
-            runs = run_all(bank, session, progress, source=_run_text(bank, submission), measure=measure)
+            execution = execution or Execution(submission, bank, lambda: open_kernel_box(box, bank))
+            text, seen = _run_text(bank, submission), look or execution.look
+            runs = run_all(bank, session, progress, source=text, measure=measure, look=seen)
+            if execute or (look is None and any(map(needs_run, bank.exercises))):
+                executed = _executed(execution, problems)
             names = [planned.contract.name for planned in bank.exercises]
             file, seed = submission.name, bank.seed
             judge = Judge(file, loaded, session, seed=seed, names=names, explain=explain, verdicts=verdicts)
             exercises: list[ExerciseResult] = []
             for planned in bank.exercises:
                 exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
-=======
-        try:
-            loaded = session.load()
-        except FaultError as error:
-            loaded = Loaded("whole")
-            problems.append(Problem(message=str(error), fault=True))
-        problems.extend(_load_problems(submission, loaded))
-        arena = Arena(start, submission.name, submission.text, allow=bank.allow, limits=bank.limits)
-        measure = measure or arena.measure
-        execution = execution or Execution(submission, bank, lambda: open_kernel_box(box, bank))
-        asks = {"source": submission.text, "measure": measure, "look": look or execution.look}
-        runs = run_all(bank, session, progress, **asks)
-        needed = look is None and any(map(needs_run, bank.exercises))
-        executed = _executed(execution, problems) if execute or needed else []
-        names = [planned.contract.name for planned in bank.exercises]
-        judge = Judge(
-            submission.name, loaded, session, seed=bank.seed, names=names, explain=explain, verdicts=verdicts
-        )
-        for planned in bank.exercises:
-            exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
->>>>>>> 9bf9242 (A whole run: a notebook's cells are run by nbclient in an IPython kernel inside the box, without a socket)
     finally:
         session.close()
     result = _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)

@@ -11,6 +11,9 @@ from grader.checks.gradients.backwards import BackwardOf
 from grader.checks.gradients.differentiable import Differentiable
 from grader.checks.gradients.functions import GradientOf
 from grader.checks.gradients.ownership import OwnBackward
+from grader.checks.notebooks.figures import Figure
+from grader.checks.notebooks.printing import Printed
+from grader.checks.notebooks.variables import Variable
 from grader.checks.properties.changes import LinearIn, SymmetricIn
 from grader.checks.properties.orders import Bounded, MonotoneIn
 from grader.checks.properties.relations import AdjointOf, Idempotent, RoundTrip, SameAs
@@ -30,6 +33,7 @@ _STORED: Mapping[str, type[Any]] = {
         BackwardOf,
         Bounded,
         Differentiable,
+        Figure,
         FollowsRules,
         GradientOf,
         Idempotent,
@@ -38,12 +42,14 @@ _STORED: Mapping[str, type[Any]] = {
         MonotoneIn,
         NoWarnings,
         OwnBackward,
+        Printed,
         Refuses,
         RoundTrip,
         SameAs,
         Seeded,
         SymmetricIn,
         UnchangedWhen,
+        Variable,
     )
 }
 _PLAIN = (str, int, float, bool, type(None))

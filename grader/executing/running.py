@@ -139,14 +139,17 @@ class Execution:
         """
         runs = self.cells()
         name = planned.contract.name
-        value: dict[str, Any] = {"died": self._died, "failed": [run.label for run in runs if run.status != "ok"]}
+        value: dict[str, Any] = {
+            "died": self._died,
+            "failed": [run.label for run in runs if run.status != "ok"],
+        }
         if check.check.kind == "variable":
             value["found"] = name in self._found
             value["value"] = self._found.get(name, [])
         elif check.check.kind == "figure":
             names = {asked.place: list(asked.names) for asked in self._asked}
             value["figures"] = [
-                {**figure, "names": names.get(figure.get("cell"), [])}
+                {**figure, "names": names.get(figure.get("cell", 0), [])}
                 for figure in self._figures
                 if type(figure) is dict
             ]
@@ -193,7 +196,9 @@ class Execution:
     def _open(self, box: Box) -> None:
         """Have a kernel started."""
         if isinstance(frame := box.receive(_START_S), Ending):
-            raise FaultError(f"whole run: the worker did not start: {frame.detail}.", mend="Run 'grader doctor'.")
+            raise FaultError(
+                f"whole run: the worker did not start: {frame.detail}.", mend="Run 'grader doctor'."
+            )
         box.allow(_START_CPU_S)
         bank = self._bank
         _send(

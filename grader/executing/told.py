@@ -65,7 +65,9 @@ def cell_run(asked: Asked, message: object, *, number: int, room: int) -> CellRu
         code=lines[cast(int, line) - 1].strip() if known else "",
         output=kept,
         cut_chars=max(0, cut) + max(0, len(text) - len(kept)),
-        shown=[item[:_MOST_NAME] for item in field_of(message, "shown", list) if type(item) is str][:_MOST_SHOWN],
+        shown=[item[:_MOST_NAME] for item in field_of(message, "shown", list) if type(item) is str][
+            :_MOST_SHOWN
+        ],
         cpu_s=round(max(0.0, field_of(message, "cpu_s", float)), 3),
     )
 
@@ -87,6 +89,4 @@ def found_variables(message: object, names: tuple[str, ...]) -> dict[str, Any]:
     if field_of(message, "op", str) != "collected":
         raise ProtocolError("expected what is there after the run, got something else.")
     found = field_of(message, "variables", dict)
-    return {
-        name: found[name] for name in names if type(found.get(name)) is list and len(found[name]) <= 1
-    }
+    return {name: found[name] for name in names if type(found.get(name)) is list and len(found[name]) <= 1}

@@ -10,7 +10,20 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 
-__all__ = ["ALLOW", "DONE", "INT", "KILL", "NEWEST", "NUMBERS", "OWN", "POLICY", "WAY_IN", "WORD", "Group", "Match"]
+__all__ = [
+    "ALLOW",
+    "DONE",
+    "INT",
+    "KILL",
+    "NEWEST",
+    "NUMBERS",
+    "OWN",
+    "POLICY",
+    "WAY_IN",
+    "WORD",
+    "Group",
+    "Match",
+]
 
 ALLOW = 0
 """An answer is an error number; 0 lets the call through."""
@@ -238,8 +251,8 @@ NUMBERS = _numbers("""
     rt_sigaction 13 134  rt_sigpending 127 136  rt_sigprocmask 14 135  rt_sigreturn 15 139
     rt_sigsuspend 130 133  rt_sigtimedwait 128 137  sched_get_priority_max 146 125
     sched_get_priority_min 147 126  sched_getaffinity 204 123  sched_getattr 315 275  sched_getparam 143 121
-    sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_setscheduler 144 119  sched_yield 24 124  seccomp 317 277
-    select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
+    sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_setscheduler 144 119  sched_yield 24 124
+    seccomp 317 277  select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
     setfsgid 123 152  setfsuid 122 151  setgid 106 144  setgroups 116 159  setitimer 38 103  setpgid 109 154
     setregid 114 143  setresgid 119 149  setresuid 117 147  setreuid 113 145
     setsid 112 157  setuid 105 146  shutdown 48 210  sigaltstack 131 132  signalfd 282 -  signalfd4 289 74

@@ -60,7 +60,7 @@ def load_matplotlib() -> None:
     import tempfile
 
     made = tempfile.mkdtemp
-    tempfile.mkdtemp = lambda *args, **kwargs: "/nonexistent"  # type: ignore[assignment,misc]
+    tempfile.mkdtemp = lambda *args, **kwargs: "/nonexistent"  # type: ignore[assignment]
     try:
         with warnings.catch_warnings(action="ignore"):
             logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -72,6 +72,7 @@ def _application() -> Any:
         """The kernel's application without its connection file, ports and heartbeat."""
 
         _places = 0
+        iopub_port: Any
 
         def _try_bind_socket(self, socket: Any, port: int) -> int:
             self._places += 1
@@ -143,7 +144,8 @@ def _profile(*, location: str) -> Any:
 
 def _have_a_place() -> None:
     """Let those who ask for the folder of IPython's settings, or of temporary files, have an answer without one."""
-    importlib.import_module("IPython.core.interactiveshell").get_ipython_dir = lambda: _ROOT
+    shell: Any = importlib.import_module("IPython.core.interactiveshell")
+    shell.get_ipython_dir = lambda: _ROOT
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
