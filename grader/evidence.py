@@ -9,7 +9,7 @@ from grader.cases import Contract
 from grader.checks import Failure, Grid, Trial
 from grader.places import cell_and_line
 from grader.protocol import StudentError
-from grader.results import Curve, Evidence, Picture, Where
+from grader.results import AFTER_RUN, Curve, Evidence, Picture, Where
 
 __all__ = ["evidence_of", "hidden_message", "place_of", "where_of"]
 
@@ -72,7 +72,7 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
     where = None
     if failure.line is not None:
         where = where_of(file, failure.line, function=failure.function, code=failure.code)
-    asked = failure.kind not in ("missing", "import", "arguments", "rule", "test")
+    asked = trial.note != AFTER_RUN and failure.kind not in ("missing", "import", "arguments", "rule", "test")
     return Evidence(
         case=trial.note,
         call=failure.call or (contract.call(contract.name, failure.inputs or trial.inputs) if asked else ""),

@@ -12,7 +12,7 @@ from grader.banks import Bank
 from grader.boxes import Box, Conversation, Loaded, Marks, Prepared, Session
 from grader.errors import FaultError
 from grader.evidence import place_of, where_of
-from grader.executing import Execution, needs_run, open_kernel_box
+from grader.executing import Execution, open_kernel_box
 from grader.judging import Judge
 from grader.measuring import Arena
 from grader.notebooks.composing import kept_text
@@ -69,7 +69,7 @@ def grade(
             execution = execution or Execution(submission, bank, lambda: open_kernel_box(box, bank))
             text, seen = _run_text(bank, submission), look or execution.look
             runs = run_all(bank, session, progress, source=text, measure=measure, look=seen)
-            if execute or (look is None and any(map(needs_run, bank.exercises))):
+            if execute or execution.made:
                 executed = _executed(execution, problems)
             names = [planned.contract.name for planned in bank.exercises]
             file, seed = submission.name, bank.seed

@@ -115,6 +115,11 @@ class Execution:
         self._died = ""
         self.cpu_s = 0.0
 
+    @property
+    def made(self) -> bool:
+        """Whether it was asked for, and could be made."""
+        return self._runs is not None
+
     def cells(self) -> list[CellRun]:
         """What became of each cell.
 

@@ -52,7 +52,9 @@ def cell_run(asked: Asked, message: object, *, number: int, room: int) -> CellRu
         raise ProtocolError(f"expected a known status, got {status[:40]!r}.")
     fields: dict[str, Any] = message if isinstance(message, dict) else {}
     text, cut = field_of(message, "text", str), field_of(message, "cut", int)
-    kept = addresses_left_out(text[: CELL_CHARS + _CUT_WORDS])[: max(0, room)]
+    over = max(0, len(text) - CELL_CHARS - _CUT_WORDS)
+    text = addresses_left_out(text[: CELL_CHARS + _CUT_WORDS])
+    kept = text[: max(0, room)]
     line = fields.get("line")
     lines = asked.source.split("\n")
     known = type(line) is int and 0 < line <= len(lines)
@@ -64,7 +66,7 @@ def cell_run(asked: Asked, message: object, *, number: int, room: int) -> CellRu
         line=line if known else None,
         code=lines[cast(int, line) - 1].strip() if known else "",
         output=kept,
-        cut_chars=max(0, cut) + max(0, len(text) - len(kept)),
+        cut_chars=max(0, cut) + over + len(text) - len(kept),
         shown=[item[:_MOST_NAME] for item in field_of(message, "shown", list) if type(item) is str][
             :_MOST_SHOWN
         ],

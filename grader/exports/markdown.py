@@ -70,7 +70,9 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         mark = f"{wording.MARKS[exercise.status]} {wording.WORDS[exercise.status]}"
         rows.append(f"| {cell(exercise.name)} | {mark} | {points} | {cell(text)} |")
     problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
-    return [f"{head}.{late}\n", *problems, *rows, ""]
+    words, lines = wording.whole_run(result)
+    whole = [f"{words}\n", *(f"- {cell(line)}" for line in lines), ""] if words else []
+    return [f"{head}.{late}\n", *problems, *whole, *rows, ""]
 
 
 def _counts(batch: Batch, missing: Missing) -> list[str]:

@@ -114,8 +114,17 @@ class _Writer:
                 self.put()
             self._exercise(exercise, result, pad)
             roomy = long
+        self._whole_run(result)
         self.put()
         self._end(result)
+
+    def _whole_run(self, result: Result) -> None:
+        words, lines = wording.whole_run(result)
+        if words:
+            self.put()
+            self.put(words)
+        for line in lines:
+            self.put(one_line(line), indent=4)
 
     def _problem(self, problem: Problem) -> None:
         message = cut(problem.message, _LONGEST)

@@ -83,13 +83,13 @@ class Figure:
         if not figures:
             where = f" in the cell {self.cell!r}" if self.cell else ""
             text = f"{contract.name}: expected a figure{where}, got none{blame(found)}."
-            return Failure("figure", text, "a figure", "none", call=contract.name)
+            return Failure("figure", text, "a figure", "none")
         failures = [self._missing(trial.expected["value"], item["axes"]) for item in figures]
         if None in failures:
             return None
         # Of several figures the last that lacks the least: it is what the student most likely means.
         best = max((failure for failure in failures if failure), key=lambda failure: failure.entries)
-        return replace(best.failure, message=f"{contract.name}: {best.failure.message}", call=contract.name)
+        return replace(best.failure, message=f"{contract.name}: {best.failure.message}")
 
     def _wish(self, name: str) -> Wish:
         return self.title_ if name == "title" else getattr(self, name)

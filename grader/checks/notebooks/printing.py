@@ -53,7 +53,7 @@ class Printed:
         return [trial_of(contract, self.kind, {"value": float(value) if number else None})]
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
-        found = remains_of(contract, outcomes)
+        found = remains_of(contract, outcomes, begun=True)
         if isinstance(found, Failure):
             return found
         outputs = about_cell(self.cell, contract.name, found.get("outputs", ()))
@@ -88,7 +88,7 @@ class Printed:
         got = whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"
         shown = f"got {got.strip()}" if got.strip() else f"nothing of the kind was printed{blame(found)}"
         text = f"{contract.name}: expected {expected} in what the cell prints, {shown}."
-        return Failure("printed", text, expected, got, call=contract.name)
+        return Failure("printed", text, expected, got)
 
 
 def _numbers(text: str) -> Iterator[float]:

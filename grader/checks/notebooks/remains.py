@@ -31,13 +31,19 @@ def trial_of(contract: Contract, kind: str, expected: Any) -> Trial:
     return Trial(AFTER_RUN, {}, {}, (), expected, 0)
 
 
-def remains_of(contract: Contract, outcomes: Sequence[Outcome]) -> Mapping[str, Any] | Failure:
-    """What was found after the run, or why nothing could be."""
+def remains_of(
+    contract: Contract, outcomes: Sequence[Outcome], *, begun: bool = False
+) -> Mapping[str, Any] | Failure:
+    """What was found after the run, or why nothing could be.
+
+    Args:
+        begun: A run that did not come to its end will do.
+    """
     reply = outcomes[0] if outcomes else None
     value = reply.value if isinstance(reply, Reply) else None
     if not isinstance(value, Mapping):
         return _cell(contract, "what the notebook leaves could not be read")
-    if died := value.get("died"):
+    if (died := value.get("died")) and not begun:
         return _cell(contract, f"cannot be looked at, for the notebook was not run to its end: {died}")
     return value
 
@@ -58,4 +64,4 @@ def about_cell(cell: str, name: str, items: Sequence[Mapping[str, Any]]) -> list
 
 
 def _cell(contract: Contract, why: str) -> Failure:
-    return Failure("cell", f"{contract.name}: {why.rstrip('.')}.", call=contract.name)
+    return Failure("cell", f"{contract.name}: {why.rstrip('.')}.")

@@ -57,7 +57,7 @@ class Variable:
             return Failure("missing", text)
         value = found["value"][0] if found.get("value") else Opaque("object", "it is no plain data")
         failure = self._wrong(contract, wanted, value)
-        return failure and replace(failure, message=f"{name}: {failure.message}", call=name)
+        return failure and replace(failure, message=f"{name}: {failure.message}")
 
     def _wrong(self, contract: Contract, wanted: Any, value: Any) -> Failure | None:
         misfit = contract.misfit(value, {})
