@@ -30,7 +30,7 @@ TOTAL = 5
 
 _START_S = 60.0
 _START_CPU_S = 30.0
-_GRACE_S = 5.0
+_GRACE_S = 2.0
 _ALL_CHARS = 200_000
 _FILES, _THREADS, _MEMORY_MIB = 96, 24, 128
 _NEEDED = ("ipykernel", "nbclient", "nbformat")

@@ -53,7 +53,7 @@ class Match:
 class Group:
     """Calls with one answer, if all of `when` match; the first group that matches answers.
 
-    `processes` and `pinned` say in which builds the group counts; None: in both.
+    `processes`, `pinned` and `cells` say in which builds the group counts; None: in both.
     """
 
     reason: str
@@ -62,6 +62,7 @@ class Group:
     answer: int = ALLOW
     processes: bool | None = None
     pinned: bool | None = None
+    cells: bool | None = None
 
 
 def _only(argument: int, *values: int) -> tuple[Match, ...]:
@@ -132,9 +133,9 @@ POLICY = (
     # Names of threads and memory, and questions. Never dumpable, parent's death, or filters of its own.
     Group("itself", "prctl", _only(0, 2, 3, 15, 16, 21, 23, 30, 38, 39, 51, 56, 0x5356_4D41)),
     Group("asking for the kind of kernel", "personality", _only(0, INT)),
-    # ZeroMQ, in which notebooks' kernels talk, gives its threads the ordinary policy that they have, and ends the
-    # process where it may not.
-    Group("the scheduler's ordinary policy", "sched_setscheduler", _only(1, 0), DONE),
+    # ZeroMQ, over which a notebook's kernel talks, gives its threads the ordinary policy that they have already, and
+    # ends the process where it may not.
+    Group("the scheduler's ordinary policy", "sched_setscheduler", _only(1, 0), DONE, cells=True),
     Group(
         "reading and writing",
         "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek",
@@ -205,10 +206,14 @@ WAY_IN = (
 """What a container needs besides, until the job in it has installed our own filter."""
 
 
-def groups(*, processes: bool, pinned: bool) -> tuple[Group, ...]:
+def groups(*, processes: bool, pinned: bool, cells: bool = False) -> tuple[Group, ...]:
     """The part of the policy that counts in such a build, in order."""
     return tuple(
-        group for group in POLICY if group.processes in (None, processes) and group.pinned in (None, pinned)
+        group
+        for group in POLICY
+        if group.processes in (None, processes)
+        and group.pinned in (None, pinned)
+        and group.cells in (None, cells)
     )
 
 

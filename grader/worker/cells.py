@@ -45,8 +45,8 @@ def run_cells(control: Control, message: object) -> NoReturn:
     except Exception as error:
         control.send({"op": "kernel", "error": f"{type(error).__name__}: {error}"[:_MOST_TEXT]})
         os._exit(0)
-    run.loop.run_forever()
-    os._exit(0)
+    while True:
+        run.loop.run_forever()  # again, where a cell says `exit`
 
 
 class _Run:
