@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from grader.statements import Statement, statement
 
 __all__ = ["Assignment", "Exercise"]
 
-_PRELOADED = ("numpy", "torch")
+_PRELOADED = ("numpy", "torch", "matplotlib")
 _CONDUCT = ("leaves_inputs_alone", "no_warnings", "refuses")
 
 
@@ -227,6 +228,11 @@ def _options(domain: Either | Defaulted) -> tuple[Domain, ...]:
     return domain.options if isinstance(domain, Either) else (domain.domain,)
 
 
+def _there(name: str) -> bool:
+    """Whether it is installed, where a course can do without."""
+    return name != "matplotlib" or importlib.util.find_spec(name) is not None
+
+
 def _is_list(value: object, kind: type) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(item, kind) for item in value)
 
@@ -312,7 +318,7 @@ class Assignment:
     @property
     def libraries(self) -> tuple[str, ...]:
         """What the worker loads before the student's file."""
-        return tuple(name for name in _PRELOADED if name in self.allow)
+        return tuple(name for name in _PRELOADED if name in self.allow and _there(name))
 
     def checks_of(self, exercise: Exercise) -> dict[str, Check]:
         """An exercise's checks by name, the statistical ones with their share of `false_fail`."""

@@ -224,7 +224,7 @@ def _skeleton(assignment: Assignment) -> str:
 
 
 def _import(name: str) -> str:
-    return "numpy as np" if name == "numpy" else name
+    return {"numpy": "numpy as np", "matplotlib": "matplotlib.pyplot as plt"}.get(name, name)
 
 
 def _stub(exercise: Exercise) -> str:

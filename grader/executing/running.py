@@ -55,7 +55,7 @@ def kernel_limits(limits: Limits) -> Limits:
     )
 
 
-def kernel_libraries(libraries: Sequence[str], allow: Sequence[str]) -> tuple[str, ...]:
+def kernel_libraries(libraries: Sequence[str]) -> tuple[str, ...]:
     """What a box for a whole run loads before it is locked.
 
     Raises:
@@ -67,8 +67,7 @@ def kernel_libraries(libraries: Sequence[str], allow: Sequence[str]) -> tuple[st
                 f"whole run: expected {name} to be installed, found nothing of that name.",
                 mend="Install the grader with its notebook extra: pip install 'grader[notebook]'.",
             )
-    drawing = "matplotlib" in allow and importlib.util.find_spec("matplotlib") is not None
-    return (*libraries, KERNEL, "nbclient.client", *(["matplotlib.pyplot"] if drawing else []))
+    return (*libraries, KERNEL, "nbclient.client")
 
 
 def open_kernel_box(kind: str, bank: Bank) -> Box:
@@ -77,7 +76,7 @@ def open_kernel_box(kind: str, bank: Bank) -> Box:
     Raises:
         FaultError: There is none.
     """
-    return open_box(kind, kernel_libraries(bank.libraries, bank.allow), kernel_limits(bank.limits))
+    return open_box(kind, kernel_libraries(bank.libraries), kernel_limits(bank.limits))
 
 
 def needs_run(planned: Planned) -> bool:
@@ -182,7 +181,10 @@ class Execution:
         for number, asked in enumerate(self._asked):
             wall_left = until - time.monotonic()
             if not why and (cpu_left <= 0 or wall_left <= 0):
-                why = f"all cells together may take {TOTAL * limits.cpu_s:g} s of CPU time"
+                total = (
+                    f"{TOTAL * limits.cpu_s:g} s of CPU time and {TOTAL * limits.clock_s:g} s by the clock"
+                )
+                why = f"all cells together may take {total}"
             if why:
                 runs.append(_not_run(asked, why))
                 continue

@@ -7,6 +7,7 @@ The same code looks at the student's figures in the box and at the reference's o
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -55,7 +56,9 @@ class FigureWatch:
 
 
 def load_matplotlib() -> None:
-    """Import pyplot where there may be no folder that it could keep its settings and list of fonts in."""
+    """Import pyplot, where it is installed; there may be no folder to keep its settings and list of fonts in."""
+    if importlib.util.find_spec("matplotlib") is None:
+        return
     import logging
     import tempfile
 

@@ -94,8 +94,6 @@ def _application() -> Any:
             self.iopub_thread.start()
             self.iopub_socket = self.iopub_thread.background_socket
 
-    # What is printed on descriptor 1 itself goes where all output of a worker goes.
-    Application.capture_fd_output.default_value = False
     return Application
 
 
@@ -127,6 +125,8 @@ def _settings() -> Any:
     settings.HistoryManager.hist_file = ":memory:"
     settings.InteractiveShell.colors = "nocolor"
     settings.IPKernelApp.log_level = 50
+    # What is written to descriptor 1 itself goes where all output of a worker goes.
+    settings.IPKernelApp.capture_fd_output = False
     return settings
 
 

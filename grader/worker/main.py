@@ -170,7 +170,7 @@ def open_streams() -> None:
 def load_libraries(libraries: Sequence[str]) -> None:
     """Import them, with one thread each."""
     for library in libraries:
-        if library == "matplotlib.pyplot":
+        if library == "matplotlib":
             load_matplotlib()
         else:
             __import__(library)

@@ -13,7 +13,7 @@ import numpy as np
 from grader.cases import Case, Contract
 from grader.cases.domains import require
 from grader.checks.comparing import Tolerance, mismatch
-from grader.checks.notebooks.remains import about_cell, blame, remains_of, trial_of
+from grader.checks.notebooks.remains import about_cell, answer_of, blame, remains_of, trial_of
 from grader.checks.trials import Curve, Failure, Runs, Trial
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError
@@ -63,7 +63,7 @@ class Figure:
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
         drawn = _drawn_by(contract)
         wanted = [axes for axes in drawn["axes"] if self._asks(axes)] or drawn["axes"][:1]
-        trial = trial_of(contract, self.kind, {"value": wanted})
+        trial = trial_of({"value": wanted})
         if (found := self._missing(wanted, drawn["axes"])) is not None:
             raise AssignmentError(
                 f"{contract.where}: figure: expected the reference's own figure to pass, got: {found.message}",
@@ -208,7 +208,7 @@ def _drawn_by(contract: Contract) -> dict[str, Any]:
     pyplot.switch_backend("Agg")
     pyplot.close("all")
     try:
-        contract.expected({})
+        answer_of(contract, "figure")
         drawn = [figure_data(pyplot.figure(number)) for number in pyplot.get_fignums()]
     finally:
         pyplot.close("all")

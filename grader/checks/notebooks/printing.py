@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from grader.cases import Case, Contract
 from grader.cases.domains import require
-from grader.checks.notebooks.remains import about_cell, blame, remains_of, trial_of
+from grader.checks.notebooks.remains import about_cell, answer_of, blame, remains_of, trial_of
 from grader.checks.trials import Failure, Runs, Trial
 from grader.checks.values import require_tolerance, require_weight
 from grader.errors import AssignmentError
@@ -43,14 +43,14 @@ class Printed:
         return f"{where} prints what is asked for"
 
     def plan(self, contract: Contract, cases: Sequence[Case]) -> list[Trial]:
-        value = contract.expected({})
+        value = answer_of(contract, self.kind)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number and (not self.matching or value is not None):
             raise AssignmentError(
                 f"{contract.where}: printed: expected the reference to return the number, got {value_text(value)}.",
                 mend="A reference that returns None needs printed(matching=…).",
             )
-        return [trial_of(contract, self.kind, {"value": float(value) if number else None})]
+        return [trial_of({"value": float(value) if number else None})]
 
     def judge(self, contract: Contract, trial: Trial, outcomes: Sequence[Outcome]) -> Failure | None:
         found = remains_of(contract, outcomes, begun=True)

@@ -11,16 +11,16 @@ from grader.checks.trials import Failure, Trial
 from grader.protocol import Outcome, Reply
 from grader.results import AFTER_RUN
 
-__all__ = ["about_cell", "blame", "remains_of", "trial_of"]
+__all__ = ["about_cell", "answer_of", "blame", "remains_of", "trial_of"]
 
 _MOST_NAMED = 3
 
 
-def trial_of(contract: Contract, kind: str, expected: Any) -> Trial:
-    """The one trial of a check of cells.
+def answer_of(contract: Contract, kind: str) -> Any:
+    """What the reference returns.
 
     Raises:
-        AssignmentError: The exercise has inputs: cells are not called with any.
+        AssignmentError: It raises, or takes inputs: cells are not called with any.
     """
     require(
         not contract.inputs and contract.scenario is None,
@@ -28,6 +28,11 @@ def trial_of(contract: Contract, kind: str, expected: Any) -> Trial:
         "an exercise without inputs: its reference returns or draws what the cells should leave",
         ", ".join(contract.inputs) or "a scenario",
     )
+    return contract.expected({})
+
+
+def trial_of(expected: Any) -> Trial:
+    """The one trial of a check of cells."""
     return Trial(AFTER_RUN, {}, {}, (), expected, 0)
 
 
