@@ -36,7 +36,7 @@ LAYOUT = {
     Output: "text cut_bytes",
     Problem: "message where fault",
     CellRun: "place label status message line code output cut_chars shown cpu_s",
-    Where: "file line function code",
+    Where: "file line cell cell_line function code",
     Picture: "expected got error",
     Curve: "name over x got expected threshold",
 }

@@ -208,7 +208,7 @@ def bars() -> None:
     right.imshow([[1.0, 2.0], [3.0, 4.0]])
 
 
-def other_bars(heights: list[int]) -> Callable[[], None]:
+def other_bars(heights: list[float]) -> Callable[[], None]:
     def draw() -> None:
         bars()
         plt.gcf().axes[0].patches[1].set_height(heights[1])
@@ -221,9 +221,9 @@ def test_bars_points_and_images_are_compared_each_in_its_axes() -> None:
     assert judge(check, bars, {"figures": [drawn(bars)]}) is None
     assert judge(figure(points=True), bars, {"figures": [drawn(bars)]}) is None
     assert judge(figure(images=True), bars, {"figures": [drawn(bars)]}) is None
-    found = judge(check, bars, {"figures": [drawn(other_bars([3, 5]))]})
+    found = judge(check, bars, {"figures": [drawn(other_bars([3, 4.5]))]})
     assert (
-        message(found) == "bars: bar 2 of 2: largest error at [3]: expected 4.0, got 5.0 (tolerance 4e-06)."
+        message(found) == "bars: bar 2 of 2: largest error at [3]: expected 4.0, got 4.5 (tolerance 4e-06)."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -139,8 +140,9 @@ class Figure:
             which = f"{word} {number} of {len(want[name])}" if len(want[name]) > 1 else word
             if not failures:
                 return Failure("figure", f"expected a {word} in the figure, got none.", f"a {word}", "none")
-            alike = [found for found in failures if found and found.kind != "shape"]
-            close = (alike or [found for found in failures if found])[0]
+            close = min(
+                filter(None, failures), key=lambda found: math.inf if found.error is None else found.error
+            )
             return replace(close, message=f"{which}: {close.message}")
         return None
 
@@ -159,7 +161,7 @@ class _Lack:
 def _differs(want: Any, got: Any, tolerance: Tolerance) -> Failure | None:
     """How one line, say, differs from another."""
     if not isinstance(want, Mapping):
-        return mismatch(want, got, tolerance, scale=1.0)
+        return mismatch(np.asarray(want, float), np.asarray(got, float), tolerance, scale=1.0)
     for axis in ("x", "y"):
         if (found := mismatch(want[axis], got[axis], tolerance, scale=1.0, place=f"{axis}: ")) is not None:
             return replace(found, curve=_curve(want, got) if axis == "y" else None, grid=None)
