@@ -153,9 +153,7 @@ class Execution:
         elif check.check.kind == "figure":
             names = {asked.place: list(asked.names) for asked in self._asked}
             value["figures"] = [
-                {**figure, "names": names.get(figure.get("cell", 0), [])}
-                for figure in self._figures
-                if type(figure) is dict
+                {**figure, "names": names.get(figure["cell"], [])} for figure in self._figures
             ]
         else:
             value["outputs"] = [
@@ -232,7 +230,7 @@ class Execution:
         frame = box.receive(wall_s + _GRACE_S)
         if not isinstance(frame, Ending):
             try:
-                found = cell_run(asked, unpack(frame), number=number, room=room)
+                found = cell_run(asked, unpack(frame, tensors=False), number=number, room=room)
             except ProtocolError as error:
                 frame = Ending("protocol", error.message.rstrip("."))
             else:
@@ -259,9 +257,13 @@ class Execution:
             message = unpack(frame, tensors=tensors)
             self._found = found_variables(message, self._names)
             figures = message.get("figures")
-            self._figures = figures if type(figures) is list else []
+            self._figures = [item for item in figures if _is_figure(item)] if type(figures) is list else []
         except ProtocolError as error:
             self._died = f"what is there after the run could not be told ({error.message.rstrip('.')})"
+
+
+def _is_figure(item: object) -> bool:
+    return type(item) is dict and type(item.get("cell")) is int and type(item.get("axes")) is list
 
 
 def _why(message: Any) -> str:

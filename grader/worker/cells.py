@@ -7,10 +7,12 @@ code, and is trusted no more than any answer.
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import importlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -138,7 +140,7 @@ class _Run:
             await asyncio.sleep(_LOOK_S)
         self._late = True
         while True:
-            signal.pthread_kill(self._main, signal.SIGINT)
+            _interrupt(self._main)
             await asyncio.sleep(_AGAIN_S)
 
     def _line(self) -> int | None:
@@ -178,6 +180,14 @@ class _Run:
         except BaseException:
             figures = None
         return {"variables": variables, "figures": figures}
+
+
+def _interrupt(thread: int) -> None:
+    """As Ctrl-C does, where the system can: then what only waits is woken, too."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(thread, signal.SIGINT)
 
 
 def _plain(value: Any) -> Any:

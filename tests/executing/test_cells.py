@@ -48,6 +48,7 @@ CELLS = {
         "    if child == 0:\n        os._exit(0)\n    os.waitpid(child, 0)\n    children += 1\n"
         "assert children == 0, f'{children} children'"
     ),
+    "hoards": "hoard = bytearray(50 * 2**30)",
     "connects": "import socket\nsocket.create_connection(('127.0.0.1', PORT), 1).sendall(b'here')",
     "reads": "open(PATH).read()",
     "draws": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
@@ -122,6 +123,10 @@ def test_a_flood_is_cut_in_its_middle(ran: Ran) -> None:
     assert 20_000 <= len(flood.output) <= 20_100
     assert flood.output.endswith("xxx\nthe end\n")
     assert flood.cut_chars == 50_000_000 + len("\nthe end\n") - 20_000
+
+
+def test_too_much_memory_is_an_error_of_its_cell(ran: Ran) -> None:
+    assert (ran.cells["hoards"].status, ran.cells["hoards"].message) == ("error", "MemoryError")
 
 
 def test_what_the_assignment_does_not_allow_is_not_imported(ran: Ran) -> None:
