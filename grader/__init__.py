@@ -65,11 +65,14 @@ if TYPE_CHECKING:
         unchanged_when,
         variable,
     )
+    from grader.written import Item, Written
 
 __all__ = [
     "Assignment",
     "Exercise",
+    "Item",
     "Limits",
+    "Written",
     "adjoint_of",
     "agrees",
     "anything",
@@ -121,7 +124,7 @@ __all__ = [
     "variable",
 ]
 
-_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks")
+_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks", "grader.written")
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ from grader.checks import Check
 from grader.errors import AssignmentError
 from grader.shapes import Sizes
 from grader.statements import Statement, statement
+from grader.written import Written, check_written
 
 __all__ = ["Assignment", "Exercise"]
 
@@ -251,6 +252,7 @@ class Assignment:
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
         cpus: Processors that a cluster keeps free for a submission, 0.5 for half of one.
         gpus: Graphics processors likewise. No box shows them to student code yet.
+        written: Questions that are answered in words and graded by hand.
     """
 
     id: str
@@ -262,6 +264,7 @@ class Assignment:
     forbid: Sequence[str] = ()
     cpus: float = 1
     gpus: float = 0
+    written: Sequence[Written] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
@@ -282,6 +285,7 @@ class Assignment:
         self._check_figures(where)
         self._check_processors(where)
         self._check_names(where)
+        check_written(self.written, [exercise.name for exercise in self.exercises], where)
 
     def _check_figures(self, where: str) -> None:
         for exercise in self.exercises:
@@ -331,4 +335,4 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        return float(sum(exercise.points for exercise in self.exercises))
+        return float(sum(one.points for one in self.exercises) + sum(one.points for one in self.written))

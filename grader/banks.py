@@ -23,8 +23,11 @@ from grader.boxes import Limits
 from grader.cases import Contract, Offered, draw_cases
 from grader.checks import Check, Trial, require_discerning
 from grader.errors import AssignmentError, ProtocolError
+from grader.notebooks.given import Given
 from grader.protocol import FrameReader, Script, encode, pack, unpack
+from grader.skeletons import given_cells
 from grader.testing import confirm_tests
+from grader.written import Written
 
 __all__ = [
     "Bank",
@@ -76,6 +79,15 @@ class Bank:
     not_covered: str = ""
     """For a hand-out's bank: what only the course's own grading looks at."""
     forbid: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
+    """The notebook that is handed out: what of it has to stay."""
+    written: tuple[Written, ...] = ()
+    """Questions that people grade."""
+
+    @property
+    def points(self) -> float:
+        """What it is all worth."""
+        return round(sum(one.points for one in self.exercises) + sum(one.points for one in self.written), 4)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -149,6 +161,8 @@ def _assemble(
         tuple(exercises),
         dict(hashes or {}),
         forbid=tuple(assignment.forbid),
+        given=given_cells(assignment),
+        written=tuple(assignment.written),
     )
 
 

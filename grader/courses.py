@@ -73,7 +73,7 @@ class Course:
                 mend="The identifier is the name of the folder.",
             )
         found = with_tests(found, path.parent) if tests else found
-        if tests and not found.exercises:
+        if tests and not found.exercises and not found.written:
             raise AssignmentError(f"{where}: expected at least one exercise or test file, got none.")
         return found
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import FormatError
-from grader.results import Lateness
+from grader.results import Lateness, WrittenResult
 
 __all__ = [
     "SCHEMA",
@@ -23,6 +23,7 @@ __all__ = [
     "Lateness",
     "Person",
     "State",
+    "WrittenScore",
     "read_batch",
     "write_batch",
 ]
@@ -59,6 +60,29 @@ class ExerciseScore(_Record):
     max_score: float
 
 
+class WrittenScore(_Record):
+    """One written answer of one student, for tables."""
+
+    name: str
+    status: Literal["answered", "unanswered", "missing"]
+    score: float | None
+    """Points given so far; absent as long as none were."""
+    max_score: float
+    pending: float = 0.0
+    """Points that are still to be given."""
+
+    @classmethod
+    def of(cls, answer: WrittenResult) -> WrittenScore:
+        """What a table says of an answer."""
+        return cls(
+            name=answer.name,
+            status=answer.status,
+            score=answer.score,
+            max_score=answer.max_score,
+            pending=answer.pending,
+        )
+
+
 class Entry(_Record):
     """One student's line."""
 
@@ -78,6 +102,7 @@ class Entry(_Record):
     max_score: float = 0.0
     late: Lateness = Lateness()
     exercises: list[ExerciseScore] = []
+    written: list[WrittenScore] = []
     result: str = ""
     """Path of the result, relative to the folder of the batch; empty where there is none."""
     report: str = ""
@@ -86,6 +111,11 @@ class Entry(_Record):
     """Path of the page that shows the notebook with its verdicts, likewise."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
+
+    @property
+    def pending(self) -> float:
+        """Points that are still to be given by hand."""
+        return round(sum(one.pending for one in self.written), 4)
 
     @property
     def final(self) -> float:
@@ -108,6 +138,8 @@ class Batch(_Record):
     """Points that the assignment has."""
     exercises: list[str]
     """Names, in the assignment's order."""
+    written: list[str] = []
+    """Names of the written answers, likewise."""
     hashes: dict[str, str] = {}
     rules: list[str] = []
     """Which layout was found, which submissions count and which do not, as sentences."""

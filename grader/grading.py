@@ -18,10 +18,11 @@ from grader.measuring import Arena
 from grader.notebooks.composing import kept_text
 from grader.places import in_cells, place_words
 from grader.protocol import Ending, StudentError
-from grader.results import CellRun, ExerciseResult, Problem, Result, SourceFile
+from grader.results import CellRun, ExerciseResult, Problem, Result, SourceFile, totals
 from grader.runs import Measure, run_all
 from grader.submissions import Submission
 from grader.verdicts import Verdicts
+from grader.written import written_results
 
 __all__ = ["arena_of", "grade", "open_session"]
 
@@ -154,6 +155,8 @@ def _result(
     box: str,
     begun: float,
 ) -> Result:
+    written = written_results(bank.written, submission)
+    score, most = totals(exercises, written)
     return Result(
         grader=importlib.metadata.version("grader"),
         assignment=bank.assignment,
@@ -163,9 +166,10 @@ def _result(
         submission=SourceFile(
             name=submission.name, sha256=submission.sha256, bytes=len(submission.data), text=submission.text
         ),
-        score=_rounded(sum(exercise.score for exercise in exercises)),
-        max_score=_rounded(sum(exercise.max_score for exercise in exercises)),
+        score=score,
+        max_score=most,
         exercises=exercises,
+        written=written,
         problems=problems,
         seed=bank.seed,
         box=box,
@@ -175,10 +179,6 @@ def _result(
         wall_s=round(time.monotonic() - begun, 3),
         memory_mib=round(session.memory_mib, 1),
     )
-
-
-def _rounded(points: float) -> float:
-    return round(points, 4)
 
 
 def _remark(submission: Submission, text: str, line: int | None) -> Problem:

@@ -1,13 +1,12 @@
-"""The folder that students get: a skeleton, the statements, and public cases as data.
+"""The folder that students get: a notebook and a module to write in, the statements, and public cases as data.
 
 Neither the reference nor a hidden check is in it; `grader check` needs nothing else.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,17 @@ from grader.boxes import Limits
 from grader.cases import Contract, Offered
 from grader.cases.stored import returns_from_data, returns_to_data
 from grader.checks import Trial, check_from_data, check_to_data
-from grader.checks.rules import FollowsRules
 from grader.errors import FormatError, GraderError, ProtocolError
+from grader.notebooks.given import given_from_data, given_of, given_to_data
+from grader.notebooks.reading import read_notebook
 from grader.protocol import decode, encode
-from grader.statements import statement
+from grader.skeletons import checks_of, importable, indented, module_skeleton, notebook_skeleton, signature
+from grader.written import (
+    open_part,
+    readme_section,
+    written_from_data,
+    written_to_data,
+)
 
 __all__ = ["Handout", "find_cases", "read_cases", "write_handout"]
 
@@ -36,23 +42,37 @@ class Handout:
     """The files that were written."""
 
     skeleton: Path
+    notebook: Path
     readme: Path
     cases: Path
 
 
-def write_handout(assignment: Assignment, folder: Path) -> Handout:
-    """Write the student's folder; a skeleton that is there already, perhaps with work in it, is kept.
+def write_handout(assignment: Assignment, folder: Path, *, notebook: bytes | None = None) -> Handout:
+    """Write the student's folder; a skeleton or notebook that is there already, perhaps with work in it, is kept.
+
+    Args:
+        notebook: What is handed out in place of the notebook that the exercises make.
 
     Raises:
         AssignmentError: The assignment cannot be graded.
         GraderError: The folder cannot be written.
+        SubmissionError: The notebook that was given cannot be read.
     """
     bank = _public(build_bank(assignment, seed=_PUBLIC_SEED))
-    files = Handout(folder / f"{assignment.id}.py", folder / "README.md", folder / f"{assignment.id}{SUFFIX}")
+    if notebook is not None:
+        bank = replace(bank, given=given_of(read_notebook(f"{assignment.id}.ipynb", notebook)))
+    files = Handout(
+        skeleton=folder / f"{assignment.id}.py",
+        notebook=folder / f"{assignment.id}.ipynb",
+        readme=folder / "README.md",
+        cases=folder / f"{assignment.id}{SUFFIX}",
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not files.skeleton.exists():
-            files.skeleton.write_text(_skeleton(assignment), encoding="utf-8")
+            files.skeleton.write_text(module_skeleton(assignment), encoding="utf-8")
+        if not files.notebook.exists():
+            files.notebook.write_bytes(notebook_skeleton(assignment) if notebook is None else notebook)
         files.readme.write_text(_readme(assignment), encoding="utf-8")
         files.cases.write_text(_cases_text(bank), encoding="utf-8")
     except OSError as error:
@@ -124,7 +144,8 @@ def _public(bank: Bank) -> Bank:
     total = sum(len(check.trials) for planned in bank.exercises for check in planned.checks)
     own = f", and {withheld} checks that are made only there" if withheld else ""
     text = f"{total} other cases drawn from the same domains{own}"
-    return replace(bank, exercises=kept, not_covered=text)
+    written = tuple(open_part(question) for question in bank.written)
+    return replace(bank, exercises=kept, written=written, not_covered=text)
 
 
 def _offers(trial: Trial) -> bool:
@@ -155,6 +176,8 @@ def _cases_text(bank: Bank) -> str:
         "seed": bank.seed,
         "not_covered": bank.not_covered,
         "exercises": [_planned_to_data(planned) for planned in bank.exercises],
+        "given": given_to_data(bank.given),
+        "written": [written_to_data(question) for question in bank.written],
     }
     tree, _ = encode(data, inline=True)
     return json.dumps({"schema": SCHEMA, "assignment": bank.assignment, "bank": tree}, ensure_ascii=False)
@@ -193,6 +216,8 @@ def _bank(data: dict[str, Any]) -> Bank:
         exercises=tuple(_planned_from_data(item) for item in data["exercises"]),
         not_covered=data["not_covered"],
         forbid=tuple(data.get("forbid", ())),
+        given=given_from_data(data.get("given", ())),
+        written=tuple(written_from_data(item) for item in data.get("written", ())),
     )
 
 
@@ -215,96 +240,30 @@ def _planned_from_data(data: dict[str, Any]) -> Planned:
     )
 
 
-def _skeleton(assignment: Assignment) -> str:
-    imports = "".join(f"import {_import(name)}\n" for name in assignment.libraries)
-    head = f'"""{assignment.title}: write each function; the README says how to check them."""\n\n{imports}'
-    return "\n\n".join(
-        [head, *(_stub(exercise) for exercise in assignment.exercises if _is_written(exercise))]
-    )
-
-
-def _import(name: str) -> str:
-    return {"numpy": "numpy as np", "matplotlib": "matplotlib.pyplot as plt"}.get(name, name)
-
-
-def _stub(exercise: Exercise) -> str:
-    if not inspect.isclass(exercise.reference):
-        return _function(exercise.name, exercise.reference, indent="", text=_asked(exercise))
-    text = _asked(exercise)
-    methods = [
-        _function(name, method, indent="    ")
-        for name, method in vars(exercise.reference).items()
-        if inspect.isfunction(method) and (not name.startswith("_") or name.startswith("__"))
-    ]
-    return f"class {exercise.name}:\n" + _docstring(text, "    ") + "\n" + "\n".join(methods)
-
-
-def _is_written(exercise: Exercise) -> bool:
-    """Whether there is a function to write; else it is only a test of others."""
-    return any(check.runs != "tests" for check in exercise.checks)
-
-
-def _asked(exercise: Exercise) -> str:
-    """The statement, and the rules on how the code is written."""
-    stated = [check.stated for check in exercise.checks if isinstance(check, FollowsRules)]
-    return "\n\n".join([exercise.statement.text, *(f"Rules: {rules}." for rules in stated)])
-
-
-def _function(name: str, function: Callable[..., Any], *, indent: str, text: str | None = None) -> str:
-    text = statement(function).text if text is None else text
-    body = _docstring(text, indent + "    ") if text else ""
-    return f"{indent}def {name}{_parameters(function)}:\n{body}{indent}    raise NotImplementedError\n"
-
-
-def _parameters(function: Callable[..., Any]) -> str:
-    """The signature without annotations: a skeleton needs no imports for them."""
-    signature = inspect.signature(function)
-    plain = [
-        parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()
-    ]
-    return str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
-
-
-def _docstring(text: str, indent: str) -> str:
-    prefix = "r" if "\\" in text else ""
-    lines = [f"{indent}{line}".rstrip() for line in text.splitlines()]
-    lines[0] = f'{indent}{prefix}"""{lines[0].strip()}'
-    end = f'\n{indent}"""' if len(lines) > 1 else '"""'
-    return "\n".join(lines) + end + "\n"
-
-
 def _readme(assignment: Assignment) -> str:
-    file = f"{assignment.id}.py"
+    module, notebook = f"{assignment.id}.py", f"{assignment.id}.ipynb"
     parts = [
         f"# {assignment.title}",
-        f"Write the functions in `{file}`. Everything is handed in as that one file.",
+        f"Write the functions in the notebook `{notebook}` or in the file `{module}`, as you like it better: both ask "
+        "the same and are graded alike. Everything is handed in as that one file.",
         "Check your work on the public cases, as often as you like (your course says how to install the grader):",
-        f"    grader check {file}",
-        f"You may import Python's own library and: {_importable(assignment)}. "
+        f"    grader check {notebook}\n    grader check {module}",
+        f"You may import Python's own library and: {importable(assignment)}. "
         f"One exercise may take {assignment.limits.cpu_s:g} s of CPU time and "
         f"{assignment.limits.memory_mib} MiB of memory.",
         "Arguments stay as they are, and results share no memory with them. Where real numbers are asked for, "
         "integer and float32 arrays are valid too.",
         "| exercise | points | what |\n|---|---|---|\n"
         + "\n".join(
-            f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises
+            [f"| `{item.name}` | {item.points:g} | {item.statement.title} |" for item in assignment.exercises]
+            + [f"| `{one.name}` | {one.points:g} | {one.title} (in words) |" for one in assignment.written]
         ),
     ]
     parts.extend(_section(exercise) for exercise in assignment.exercises)
+    parts.extend(readme_section(question) for question in assignment.written)
     return "\n\n".join(parts) + "\n"
 
 
-def _importable(assignment: Assignment) -> str:
-    without = f"; but not {', '.join(assignment.forbid)}" if assignment.forbid else ""
-    return f"{', '.join(assignment.allow) or 'nothing else'}{without}"
-
-
 def _section(exercise: Exercise) -> str:
-    # A rule is stated beforehand, whoever may see what breaks it.
-    checks = "\n".join(
-        f"- {'a hidden check' if check.hidden and not isinstance(check, FollowsRules) else check.title}"
-        for check in exercise.checks
-    )
-    signature = f"{exercise.name}{_parameters(exercise.reference) if _is_written(exercise) else ''}"
-    text = "\n".join(f"    {line}".rstrip() for line in exercise.statement.text.splitlines())
-    return f"## `{signature}`\n\n{text}\n\nWhat is checked:\n\n{checks}"
+    text = indented(exercise.statement.text)
+    return f"## `{signature(exercise)}`\n\n{text}\n\nWhat is checked:\n\n{checks_of(exercise)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +23,7 @@ __all__ = [
     "Curve",
     "Evidence",
     "ExerciseResult",
+    "ItemResult",
     "Output",
     "Picture",
     "Problem",
@@ -29,7 +31,9 @@ __all__ = [
     "SourceFile",
     "Status",
     "Where",
+    "WrittenResult",
     "read_result",
+    "totals",
     "write_result",
 ]
 
@@ -167,6 +171,53 @@ class ExerciseResult(_Record):
     wall_s: float = 0.0
 
 
+class ItemResult(_Record):
+    """One item of a rubric."""
+
+    text: str
+    points: float
+    """Points that it is worth."""
+    given: float | None = None
+    """Points that were given; absent as long as none were."""
+
+
+class WrittenResult(_Record):
+    """An answer in words, to which people give points."""
+
+    name: str
+    """Unique within the assignment, among the exercises too."""
+    title: str
+    statement: str = ""
+    status: Literal["answered", "unanswered", "missing"]
+    """`answered`; `unanswered`: nothing was written where it goes; `missing`: there is no such place."""
+    answer: str = ""
+    """Its text, Markdown most likely; from strangers, so show it as text."""
+    cut_characters: int = 0
+    """Characters that were left out at the end."""
+    words: int = 0
+    place: str = ""
+    """Where it stands, such as `cell In[7]`."""
+    max_score: float
+    score: float | None = None
+    """Points given so far; absent as long as none were. 0 where there is no answer, unless somebody gives some."""
+    items: list[ItemResult] = []
+    """The rubric; empty where points are given as a whole."""
+    comment: str = ""
+    by: str = ""
+    """Who gave the points, as they call themselves."""
+    earlier: str = ""
+    """What was given to an earlier submission, in words; it does not count."""
+
+    @property
+    def pending(self) -> float:
+        """Points that are still to be given."""
+        if self.status != "answered":
+            return 0.0
+        if self.items:
+            return sum(item.points for item in self.items if item.given is None)
+        return self.max_score if self.score is None else 0.0
+
+
 class SourceFile(_Record):
     """A file that was handed in."""
 
@@ -244,10 +295,12 @@ class Result(_Record):
     """For `public`: what the hidden part will look at, in words."""
     submission: SourceFile
     score: float
-    """Points before anything is taken off for lateness."""
+    """Points before anything is taken off for lateness; of written answers those that were given so far."""
     max_score: float
     late: Lateness = Lateness()
     exercises: list[ExerciseResult]
+    written: list[WrittenResult] = []
+    """Answers in words, graded by hand."""
     problems: list[Problem] = []
     executed: list[CellRun] = []
     """The code cells as they were run, where the whole notebook was."""
@@ -282,9 +335,22 @@ class Result(_Record):
         return round(self.score * self.late.share, 4)
 
     @property
+    def pending(self) -> float:
+        """Points that are still to be given by hand."""
+        return round(sum(one.pending for one in self.written), 4)
+
+    @property
     def percent(self) -> float:
-        """Share of the points, 0 to 100; 0 where there were none to earn."""
-        return 100 * self.score / self.max_score if self.max_score else 0.0
+        """Share of the points that are decided, 0 to 100; 0 where there were none to earn."""
+        decided = self.max_score - self.pending
+        return 100 * self.score / decided if decided > 0 else 0.0
+
+
+def totals(exercises: Iterable[ExerciseResult], written: Iterable[WrittenResult]) -> tuple[float, float]:
+    """Points and the most that could be earned; of written answers those that were given so far."""
+    scored = [(one.score, one.max_score) for one in exercises]
+    scored += [(one.score or 0.0, one.max_score) for one in written]
+    return round(sum(score for score, _ in scored), 4), round(sum(most for _, most in scored), 4)
 
 
 def write_result(result: Result) -> str:

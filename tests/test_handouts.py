@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 
 from grader.assignment import Assignment
+from grader.banks import build_bank
 from grader.errors import FormatError, GraderError
 from grader.grading import grade
 from grader.handouts import Handout, find_cases, read_cases, write_handout
+from grader.notebooks.given import Given, given_of
+from grader.notebooks.reading import read_notebook
 from grader.protocol import decode, encode
 from grader.results import Result
 from grader.submissions import collect
@@ -60,13 +63,15 @@ def check(folder: Handout, tmp_path: Path) -> Callable[[str], Result]:
 
 
 def texts(folder: Handout) -> dict[str, str]:
-    return {path.name: path.read_text() for path in (folder.skeleton, folder.readme, folder.cases)}
+    paths = (folder.skeleton, folder.notebook, folder.readme, folder.cases)
+    return {path.name: path.read_text() for path in paths}
 
 
-def test_three_files_are_written_and_nothing_else(folder: Handout) -> None:
+def test_four_files_are_written_and_nothing_else(folder: Handout) -> None:
     assert sorted(path.name for path in folder.cases.parent.iterdir()) == [
         "README.md",
         "tiny.cases.json",
+        "tiny.ipynb",
         "tiny.py",
     ]
 
@@ -160,7 +165,8 @@ def test_the_readme_lists_every_exercise_its_points_and_how_to_check(folder: Han
     readme = folder.readme.read_text()
 
     assert readme.startswith("# Tiny things\n")
-    assert "    grader check tiny.py\n" in readme
+    assert "in the notebook `tiny.ipynb` or in the file `tiny.py`" in readme
+    assert "    grader check tiny.ipynb\n    grader check tiny.py\n" in readme
     assert "You may import Python's own library and: numpy." in readme
     for row in (
         "| `scale` | 4 | Multiply by a factor. |",
@@ -179,12 +185,46 @@ def test_a_skeleton_with_work_in_it_is_kept_and_the_rest_is_renewed(
     assignment: Assignment, tmp_path: Path
 ) -> None:
     (tmp_path / "tiny.py").write_text("my work")
+    (tmp_path / "tiny.ipynb").write_text("my other work")
     (tmp_path / "tiny.cases.json").write_text("old")
 
     files = write_handout(assignment, tmp_path)
 
-    assert files.skeleton.read_text() == "my work"
+    assert (files.skeleton.read_text(), files.notebook.read_text()) == ("my work", "my other work")
     assert read_cases(files.cases).assignment == "tiny"
+
+
+def test_given_cells_are_among_the_cases_and_in_the_bank(folder: Handout, assignment: Assignment) -> None:
+    given = read_cases(folder.cases).given
+
+    assert [one.source for one in given if one.stays] == ["import numpy as np"]
+    assert given == build_bank(assignment, seed=1).given
+    assert given == given_of(read_notebook("tiny.ipynb", folder.notebook.read_bytes()))
+
+
+def test_a_notebook_of_the_instructors_own_is_handed_out_in_place_of_ours(
+    assignment: Assignment, tmp_path: Path
+) -> None:
+    cell = {
+        "cell_type": "code",
+        "metadata": {"nbgrader": {"grade_id": "t", "grade": True}},
+        "source": "x = 1",
+    }
+    own = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
+
+    files = write_handout(assignment, tmp_path, notebook=own)
+
+    assert files.notebook.read_bytes() == own
+    assert read_cases(files.cases).given == (Given("", "t", "code", True, "x = 1"),)
+
+
+def test_cases_of_before_notebooks_are_read(folder: Handout, tmp_path: Path) -> None:
+    bank = decode(json.loads(folder.cases.read_text())["bank"], [], inline=True)
+    del bank["given"]
+    tree, _ = encode(bank, inline=True)
+    (tmp_path / "old.cases.json").write_text(json.dumps({"schema": 1, "bank": tree}))
+
+    assert read_cases(tmp_path / "old.cases.json").given == ()
 
 
 def test_a_folder_that_cannot_be_written_is_refused(assignment: Assignment, tmp_path: Path) -> None:
@@ -209,6 +249,15 @@ def test_a_right_solution_has_full_points_on_the_public_cases(check: Callable[[s
     assert (result.score, result.max_score) == (10, 10)
     assert result.coverage == "public"
     assert result.not_covered
+
+
+def test_the_notebook_has_no_points_and_says_what_to_write(folder: Handout) -> None:
+    bank = read_cases(folder.cases)
+    submission = collect(folder.notebook)
+    result = grade(bank, submission, lambda: open_strongest(bank.libraries, bank.limits), box=strongest())
+
+    assert (result.score, result.problems) == (0, [])
+    assert exercise_of(result, "scale").checks[0].message == "scale(x, factor): is not implemented yet."
 
 
 def test_the_skeleton_has_no_points_and_says_what_to_write(
@@ -354,6 +403,7 @@ def test_damage_anywhere_is_told_or_harmless(folder: Handout, tmp_path: Path) ->
     """Each of some hundred places of the file in turn holds something else; only our own errors come of it."""
     bank = decode(json.loads(folder.cases.read_text())["bank"], [], inline=True)
     del bank["exercises"][1:]
+    del bank["given"][1:]
     for exercise in bank["exercises"]:
         for check in exercise["checks"]:
             del check["trials"][1:]

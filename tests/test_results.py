@@ -16,19 +16,21 @@ from grader.results import (
     Curve,
     Evidence,
     ExerciseResult,
+    ItemResult,
     Output,
     Picture,
     Problem,
     Result,
     SourceFile,
     Where,
+    WrittenResult,
     read_result,
     write_result,
 )
 
 LAYOUT = {
-    Result: "schema grader assignment title coverage not_covered submission score max_score late exercises problems "
-    "executed seed box hashes versions cpu_s wall_s memory_mib",
+    Result: "schema grader assignment title coverage not_covered submission score max_score late exercises written "
+    "problems executed seed box hashes versions cpu_s wall_s memory_mib",
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
     CheckResult: "name title status message kind because hint hidden weight score cases cases_failed evidence",
@@ -38,6 +40,9 @@ LAYOUT = {
     CellRun: "place label status message line code output cut_chars shown cpu_s",
     Where: "file line cell cell_line function code",
     Picture: "expected got error",
+    WrittenResult: "name title statement status answer cut_characters words place max_score score items comment by "
+    "earlier",
+    ItemResult: "text points given",
     Curve: "name over x got expected threshold",
 }
 

@@ -31,7 +31,7 @@ def render_text(audit: Audit) -> str:
 
 
 def _table(audit: Audit) -> list[str]:
-    width = max(len(row.name) for row in audit.exercises)
+    width = max((len(row.name) for row in audit.exercises), default=0)
     head = f"{'':{width}}  mutants  killed  survived  equivalent  rate    by check"
     rows = [head]
     for row in audit.exercises:

@@ -82,7 +82,8 @@ def _batch(desk: Desk, before: Batch, found: Regraded) -> Batch:
     return before.model_copy(
         update={
             "title": bank.title,
-            "max_score": round(sum(planned.points for planned in bank.exercises), 4),
+            "max_score": bank.points,
+            "written": [question.name for question in bank.written],
             "exercises": [planned.contract.name for planned in bank.exercises],
             "hashes": {**bank.hashes, "surroundings": desk.surroundings},
             "entries": found.entries,

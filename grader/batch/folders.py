@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.batch.jobs import Done
 from grader.errors import FormatError, GraderError
 from grader.results import Result, read_result
+from grader.rubrics import NAME, Marks, read_marks
 
 __all__ = ["Folder"]
 
@@ -52,6 +53,19 @@ class Folder:
 
     def tape(self, file: str) -> Path:
         return self.root / "replies" / f"{file}.tape"
+
+    def marks(self) -> Marks:
+        """What was given by hand so far.
+
+        Raises:
+            FormatError: The file is damaged; it is not passed over, since nobody could give these points again.
+        """
+        try:
+            return read_marks((self.root / NAME).read_bytes())
+        except FileNotFoundError:
+            return Marks()
+        except OSError as error:
+            raise FormatError(f"{self.root / NAME}: cannot be read: {error.strerror}.") from None
 
     def keep(self, file: str, done: Done) -> None:
         """Keep what came of a job. The result is written last: where there is one, there is everything."""

@@ -14,8 +14,9 @@ from grader.reports import wording
 
 __all__ = ["CAUTIONS", "STATES", "Line", "Look", "Standing", "line", "link"]
 
-Standing = Literal["graded", "partly", "fault", "refused", "missing"]
-"""As `grader.gradebook.State`, and `partly`: a verdict in which exercises are missing by our fault."""
+Standing = Literal["graded", "waiting", "partly", "fault", "refused", "missing"]
+"""As `grader.gradebook.State`; `partly`: a verdict in which exercises are missing by our fault; `waiting`: one whose
+written answers are not all graded."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Look:
 
 STATES: dict[Standing, Look] = {
     "graded": Look("graded", "✓", "passed"),
+    "waiting": Look("to be graded by hand", "…", "skipped"),
     "partly": Look("partly checked", "!", "fault"),
     "fault": Look("grader fault", "!", "fault"),
     "refused": Look("refused", "✗", "failed"),
@@ -79,7 +81,9 @@ def line(entry: Entry, batch: Batch) -> Line:
     """The line of a student."""
     stands = standing(entry, batch)
     graded = entry.state == "graded"
-    state: Standing = "partly" if graded and stands.points is None else entry.state
+    state: Standing = entry.state
+    if graded and stands.points is None:
+        state = "waiting" if stands.pending else "partly"
     points = rounded(entry.score, entry.max_score) if graded else ""
     return Line(
         student=entry.person.student,

@@ -17,7 +17,7 @@ from grader.batch.mosaics import LEGEND, mosaic
 from grader.batch.summaries import Summary
 from grader.exports.standings import rounded
 from grader.gradebook import Batch
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.reports.inert import cut, inert
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ def index_page(batch: Batch, summary: Summary) -> str:
         slowest=[(*people.get(student, ("", "")), student, cpu_s) for student, cpu_s in summary.slowest],
         rules=batch.rules[:_MOST_RULES],
         more_rules=max(0, len(batch.rules) - _MOST_RULES),
+        waiting=answers.waiting(pending)
+        if (pending := sum(entry.pending for entry in batch.entries))
+        else "",
         full=wording.number(batch.max_score),
         STATES=STATES,
     )

@@ -15,7 +15,9 @@ from grader.batch.running import points_of
 from grader.errors import FormatError, GraderError
 from grader.gradebook import Batch, Entry
 from grader.grading import grade
+from grader.reports import answers
 from grader.results import Result, read_result
+from grader.rubrics import answered_as, applied
 from grader.submissions import Submission
 from grader.tapes import Player, read_tape
 
@@ -51,6 +53,7 @@ def regrade(desk: Desk, batch: Batch, out: Path, *, write: bool = True) -> Regra
         write: Whether results and pages are replaced.
     """
     folder, found = Folder(out), Regraded([], {}, [], {})
+    marks = folder.marks()
     for entry in batch.entries:
         if entry.state != "graded":
             found.entries.append(entry)
@@ -67,6 +70,7 @@ def regrade(desk: Desk, batch: Batch, out: Path, *, write: bool = True) -> Regra
             found.kept[student] = error.message
             found.entries.append(entry)
             continue
+        after = applied(answered_as(after, before), marks.of(student))
         done = desk.done(student, desk.key_of(before.submission), after, tape)
         verdict = read_result(done.result)
         words = _changes(before, verdict)
@@ -135,4 +139,19 @@ def _changes(before: Result, after: Result) -> list[str]:
             elif then is not None and (then.hint, then.message) != (check.hint, check.message):
                 words.append(f"{exercise.name}: {check.name}: worded anew")
     words += [f"{name}: not part of it any more" for name in old]
-    return words
+    return words + _written_changes(before, after)
+
+
+def _written_changes(before: Result, after: Result) -> list[str]:
+    words = []
+    old = {answer.name: answer for answer in before.written}
+    for answer in after.written:
+        was = old.pop(answer.name, None)
+        if was is None:
+            words.append(f"{answer.name}: new; 'grader batch' looks for answers in notebooks")
+        elif (was.score, was.max_score) != (answer.score, answer.max_score):
+            now = f"{answers.given(was)} before, {answers.given(answer)} now"
+            words.append(f"{answer.name}: {now}")
+        elif was != answer:
+            words.append(f"{answer.name}: worded anew")
+    return words + [f"{name}: not part of it any more" for name in old]

@@ -6,7 +6,7 @@ import contextlib
 import importlib.metadata
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from grader.batch.desks import Desk
 from grader.batch.folders import Folder
 from grader.batch.jobs import Done, Engine, Job
 from grader.errors import SubmissionError
-from grader.gradebook import Batch, Entry, ExerciseScore, Lateness, Person
+from grader.gradebook import Batch, Entry, ExerciseScore, Lateness, Person, WrittenScore
+from grader.reports.notebooks import with_points
 from grader.results import Result, read_result
+from grader.rubrics import Marks, applied
 from grader.submissions import collect
 
 __all__ = ["Candidate", "Step", "points_of", "run_batch"]
@@ -57,6 +59,8 @@ class _Book:
     entries: dict[str, Entry] = field(default_factory=dict)
     kept: int = 0
     faults: int = 0
+    marks: Marks = field(default_factory=Marks)
+    """What was given by hand."""
 
 
 def run_batch(
@@ -82,6 +86,7 @@ def run_batch(
     begun = time.monotonic()
     folder, book, results = Folder(out), _Book(), dict[str, Result]()
     folder.make()
+    book.marks = folder.marks()
     by_student = {candidate.person.student: candidate for candidate in candidates}
     jobs: list[Job] = []
     for candidate in candidates:
@@ -91,7 +96,7 @@ def run_batch(
     with contextlib.suppress(KeyboardInterrupt):
         for done in _closing(engine.run(jobs)):
             candidate = by_student[done.student]
-            _note(folder, candidate, done, book, results)
+            _note(desk, folder, candidate, done, book, results)
             finished = len(results) + book.faults
             progress(Step(done.student, finished, count, book.kept, book.faults, time.monotonic() - begun))
         complete = True
@@ -102,8 +107,9 @@ def run_batch(
         title=bank.title,
         seed=bank.seed,
         box=desk.box,
-        max_score=round(sum(planned.points for planned in bank.exercises), 4),
+        max_score=bank.points,
         exercises=[planned.contract.name for planned in bank.exercises],
+        written=[question.name for question in bank.written],
         hashes={**bank.hashes, "surroundings": desk.surroundings},
         rules=list(rules),
         entries=[book.entries[student] for student in sorted(book.entries)],
@@ -149,9 +155,10 @@ def _sort(
         jobs.append(job)
         return
     wanted = desk.notebooks and submission.in_cells and not folder.notebook(candidate.file).exists()
-    # An extension, or another policy: the verdict stands, the report says it anew.
-    if kept.late != candidate.late or wanted:
-        kept = kept.model_copy(update={"late": candidate.late})
+    # An extension, another policy, points by hand: the verdict stands, the report says it anew.
+    now = applied(kept.model_copy(update={"late": candidate.late}), book.marks.of(student))
+    if now != kept or wanted:
+        kept = now
         replies = folder.replies(candidate.file)
         folder.keep(candidate.file, desk.done(student, job.key, kept, replies, submission.data))
     book.kept += 1
@@ -171,7 +178,9 @@ def _refused(candidate: Candidate, why: str) -> Candidate:
     )
 
 
-def _note(folder: Folder, candidate: Candidate, done: Done, book: _Book, results: dict[str, Result]) -> None:
+def _note(
+    desk: Desk, folder: Folder, candidate: Candidate, done: Done, book: _Book, results: dict[str, Result]
+) -> None:
     """Keep what came of a job; one that ended by our fault has no verdict, and no zero either."""
     student = candidate.person.student
     if done.fault or not done.result:
@@ -180,6 +189,10 @@ def _note(folder: Folder, candidate: Candidate, done: Done, book: _Book, results
         book.entries[student] = _entry(candidate, fault=done.fault or "nothing came back")
         return
     result = read_result(done.result)
+    now = applied(result, book.marks.of(student))
+    if now != result:
+        shown = done.notebook and with_points(done.notebook, now)
+        result, done = now, replace(desk.done(student, done.key, now, done.tape), notebook=shown)
     folder.keep(candidate.file, done)
     results[student] = result
     book.entries[student] = _graded(folder, candidate, result, pages=bool(done.report))
@@ -223,7 +236,13 @@ def points_of(result: Result) -> dict[str, object]:
         ExerciseScore(name=item.name, status=item.status, score=item.score, max_score=item.max_score)
         for item in result.exercises
     ]
-    return {"score": result.score, "max_score": result.max_score, "exercises": exercises}
+    written = [WrittenScore.of(answer) for answer in result.written]
+    return {
+        "score": result.score,
+        "max_score": result.max_score,
+        "exercises": exercises,
+        "written": written,
+    }
 
 
 def _handed_in(candidate: Candidate) -> Mapping[str, object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.gradebook import Batch, Entry
 from grader.results import Result
 
-__all__ = ["Common", "Share", "Summary", "summarised"]
+__all__ = ["Common", "Share", "Spoken", "Summary", "summarised"]
 
 _BINS = 10
 _MOST = 10
@@ -44,13 +44,26 @@ class Common:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """How far people are with a question that is answered in words."""
+
+    question: str
+    answered: int
+    waiting: int
+    """Answers that are not, or not wholly, graded."""
+    of: int
+    percent: float | None
+    """Mean of those that are graded, those without an answer among them."""
+
+
+@dataclass(frozen=True)
 class Summary:
     """A batch in a few numbers."""
 
     graded: int
     states: dict[str, int]
     histogram: list[int]
-    """Verdicts by percent of the points that could be earned: 0 to 10, … 90 to 100 with both ends."""
+    """Verdicts by percent of the points that are decided: 0 to 10, … 90 to 100 with both ends."""
     mean: float | None
     """Percent; None where nothing was graded."""
     median: float | None
@@ -59,6 +72,7 @@ class Summary:
     slowest: list[tuple[str, float]]
     """Student and seconds of CPU time."""
     faults: list[tuple[str, str]]
+    written: list[Spoken] = field(default_factory=list)
 
 
 def summarised(batch: Batch, results: Mapping[str, Result]) -> Summary:
@@ -68,7 +82,8 @@ def summarised(batch: Batch, results: Mapping[str, Result]) -> Summary:
         results: The verdicts by student.
     """
     graded = [entry for entry in batch.entries if entry.state == "graded"]
-    percents = sorted(100 * entry.score / entry.max_score for entry in graded if entry.max_score)
+    decided = [(entry.score, entry.max_score - entry.pending) for entry in graded]
+    percents = sorted(100 * score / most for score, most in decided if most > 0)
     histogram = [0] * _BINS
     for percent in percents:
         histogram[min(int(percent * _BINS / 100), _BINS - 1)] += 1
@@ -83,6 +98,7 @@ def summarised(batch: Batch, results: Mapping[str, Result]) -> Summary:
         common=_common(results),
         slowest=[(entry.person.student, entry.cpu_s) for entry in slowest],
         faults=[(entry.person.student, entry.message) for entry in batch.entries if entry.state == "fault"],
+        written=[_spoken(name, graded) for name in batch.written],
     )
 
 
@@ -97,6 +113,18 @@ def _share(name: str, graded: Sequence[Entry]) -> Share:
     every = (item for entry in graded for item in entry.exercises if item.name == name)
     states = [item.status for item in every if item.status != "fault"]  # ours says nothing of students
     return Share(name, states.count("passed"), len(states))
+
+
+def _spoken(name: str, graded: Sequence[Entry]) -> Spoken:
+    every = [item for entry in graded for item in entry.written if item.name == name]
+    done = [100 * (item.score or 0.0) / item.max_score for item in every if not item.pending]
+    return Spoken(
+        name,
+        answered=sum(item.status == "answered" for item in every),
+        waiting=len(every) - len(done),
+        of=len(every),
+        percent=sum(done) / len(done) if done else None,
+    )
 
 
 def _common(results: Mapping[str, Result]) -> list[Common]:

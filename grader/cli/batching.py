@@ -213,6 +213,7 @@ def _status(done: Batched, fail_under: float | None) -> int:
         return INTERRUPTED
     if any(entry.state == "fault" for entry in done.batch.entries):
         return OUR_FAULT
-    graded = [entry for entry in done.batch.entries if entry.state == "graded" and entry.max_score]
-    low = [entry for entry in graded if 100 * entry.score / entry.max_score < (fail_under or 0)]
+    graded = [entry for entry in done.batch.entries if entry.state == "graded"]
+    decided = [(entry.score, entry.max_score - entry.pending) for entry in graded]
+    low = [score for score, most in decided if most > 0 and 100 * score / most < (fail_under or 0)]
     return TOO_FEW if low else GRADED

@@ -53,7 +53,9 @@ def _summary(assignment: object) -> dict[str, object]:
 
     assert isinstance(assignment, Assignment)
     exercises = [{"name": exercise.name, "points": exercise.points} for exercise in assignment.exercises]
-    return {"id": assignment.id, "title": assignment.title, "exercises": exercises}
+    written = [{"name": question.name, "points": question.points} for question in assignment.written]
+    found: dict[str, object] = {"id": assignment.id, "title": assignment.title, "exercises": exercises}
+    return found | {"written": written} if written else found
 
 
 @click.command("handout")
@@ -64,10 +66,11 @@ def _summary(assignment: object) -> dict[str, object]:
 @click.pass_obj
 @worded
 def handout_command(course: Path, assignment: str, to: Path) -> None:
-    """Write the folder that students get for ASSIGNMENT: a skeleton, the statements, public cases."""
+    """Write the folder that students get for ASSIGNMENT: notebook and module to write in, statements, public cases."""
     from grader.courses import Course
     from grader.handouts import write_handout
 
-    there = (to / f"{assignment}.py").exists()
+    kept = {path for path in (to / f"{assignment}.ipynb", to / f"{assignment}.py") if path.exists()}
     files = write_handout(Course(course).load(assignment), to)
-    click.echo(f"{files.skeleton}{'  (kept as it was)' if there else ''}\n{files.readme}\n{files.cases}")
+    for path in (files.notebook, files.skeleton, files.readme, files.cases):
+        click.echo(f"{path}{'  (kept as it was)' if path in kept else ''}")

@@ -41,6 +41,13 @@ _hidden = click.option(
     show_default=True,
     help="What those get who handed in nothing that can be graded; a fault of the grader is always left empty.",
 )
+@click.option(
+    "--pending",
+    type=click.Choice(["empty", "zero"]),
+    default="empty",
+    show_default=True,
+    help="What those get whose written answers are not all graded: nothing, or the points they have so far.",
+)
 @_hidden
 @click.option(
     "--prefix", default="", help="Annotations: folder of the submissions in the repository, with its /."

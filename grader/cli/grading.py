@@ -233,4 +233,5 @@ def _finish(result: Result, json_file: Path | None, html_file: Path | None, fail
         click.echo(render_text(result, width=min(console.width, 110), colour=sys.stdout.isatty()), nl=False)
     if result.faults:
         return OUR_FAULT
-    return TOO_FEW if fail_under is not None and result.percent < fail_under else GRADED
+    undecided = bool(result.pending) and result.pending >= result.max_score
+    return TOO_FEW if result.percent < (fail_under or 0) and not undecided else GRADED

@@ -35,6 +35,7 @@ _COMMANDS = {
     "inbox": ("inboxes", "Open a course's inbox, list what is in it, sign receipts."),
     "report": ("reporting", "Show a stored result again, as text or HTML."),
     "notebook": ("reporting", "Show a graded notebook with the verdicts beside its cells."),
+    "rubric": ("rubrics", "Grade written answers by hand: a sheet to fill in, and back."),
     "export": ("exporting", "Write a batch in the format of another system: Canvas, JUnit, Moodle, …"),
     "gradescope": ("exporting", "Write an autograder for Gradescope."),
     "autograde": ("autograding", "Grade as that autograder does, on Gradescope."),

@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import re
 
-from grader.reports.inert import cut, inert, one_line
+from grader.reports.inert import cut, inert, one_line, split_lines
 
-__all__ = ["annotation_property", "annotation_text", "csv_cell", "markdown", "xml_text"]
+__all__ = [
+    "annotation_property",
+    "annotation_text",
+    "csv_cell",
+    "csv_lines",
+    "csv_text",
+    "markdown",
+    "xml_text",
+]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 # What spreadsheets take for the start of a formula, full-width forms included, wherever a cell may start: at the front,
 # and behind a separator, since a program set to another one splits there.
-_FORMULA = re.compile("(^|[;,\t|])([ \u00a0\u3000'\"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212])")
+_START = "(?=[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212])"
+_FORMULA = re.compile(f"(^|[;,\t|])([ \u00a0\u3000'\"]*){_START}")
+_APOSTROPHE = re.compile(f"(^|[;,\t|])'([ \u00a0\u3000'\"]*){_START}")
 # Everything that starts or ends an element, a link, a mention, a reference, mathematics or a cell of a table.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$@&:!#^=\"']|(?<=www)\.", re.IGNORECASE)
 
@@ -33,6 +43,16 @@ def csv_cell(value: str | float | None) -> str:
         return f"{round(value, 4):.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
     text = one_line(value)
     return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'\2", text)
+
+
+def csv_lines(text: str) -> str:
+    """A cell of several lines, none of which a spreadsheet runs even where it takes it for a row of its own."""
+    return "\n".join(csv_cell(line) for line in split_lines(text))
+
+
+def csv_text(cell: str) -> str:
+    """What a cell of ours said before `csv_cell` made it harmless."""
+    return _APOSTROPHE.sub(r"\1\2", cell.strip())
 
 
 def xml_text(text: str, limit: int = 20_000) -> str:

@@ -18,9 +18,9 @@ from grader.exports.names import file_name
 from grader.exports.standings import standing, whose
 from grader.exports.wordings import check_text, place_of
 from grader.gradebook import Batch, Entry
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.reports.inert import cut, one_line
-from grader.results import CheckResult, ExerciseResult, Result, Where
+from grader.results import CheckResult, ExerciseResult, Result, Where, WrittenResult
 
 __all__ = ["classroom", "workflow_commands"]
 
@@ -32,7 +32,10 @@ _STATUS = {"passed": "pass", "failed": "fail", "skipped": "fail", "fault": "erro
 
 
 def classroom(batch: Batch, results: Mapping[str, Result]) -> Exported:
-    """The value of a step's output `result`, for each student: one test an exercise."""
+    """The value of a step's output `result`, for each student: one test an exercise.
+
+    What is still to be given by hand is in neither points nor maximum.
+    """
     files = {}
     for entry in batch.entries:
         data = _runner(entry, batch, results.get(entry.person.student))
@@ -56,7 +59,7 @@ def workflow_commands(batch: Batch, results: Mapping[str, Result], *, prefix: st
         elif entry.state == "refused":
             errors.append(_command("error", entry.person.student, entry.message, file))
         stands = standing(entry, batch)
-        if stands.points is None and entry.state in ("fault", "graded"):
+        if stands.points is None and not stands.pending and entry.state in ("fault", "graded"):
             warnings.append(_command("warning", f"grader fault: {entry.person.student}", stands.why))
     lines = [*_capped(errors, "failing checks"), *_capped(warnings, "faults"), _end(batch)]
     return Exported.one("annotations.txt", "".join(f"{line}\n" for line in lines), whose(batch))
@@ -64,17 +67,18 @@ def workflow_commands(batch: Batch, results: Mapping[str, Result], *, prefix: st
 
 def _runner(entry: Entry, batch: Batch, result: Result | None) -> dict[str, Any]:
     tests = [_test(exercise, entry, result) for exercise in result.exercises] if result else []
+    tests += [_written(one, entry) for one in (result.written if result else ()) if one.score is not None]
     stands = standing(entry, batch)
     if not tests:
         status, message = ("fail", stands.why) if entry.state != "fault" else ("error", stands.why)
         tests = [_row("submission", status, message, 0.0, entry)]
     states = {test["status"] for test in tests}
-    faulty = entry.state in ("graded", "fault") and stands.points is None
+    faulty = entry.state in ("graded", "fault") and stands.points is None and not stands.pending
     return {
         "version": 3,
         "status": "error" if faulty else "fail" if "fail" in states else "pass",
         "message": one_line(cut(stands.why or entry.late.words, _OUTPUT)) or None,
-        "max_score": 0 if faulty else batch.max_score,
+        "max_score": 0 if faulty else round(batch.max_score - stands.pending, 4),
         "tests": tests if entry.late.share == 1 else [test | {"score": _less(test, entry)} for test in tests],
     }
 
@@ -96,6 +100,13 @@ def _test(exercise: ExerciseResult, entry: Entry, result: Result) -> dict[str, A
     row["line_no"] = _line_no(first)
     row["duration"] = f"{exercise.wall_s:.3f}s"
     return row
+
+
+def _written(answer: WrittenResult, entry: Entry) -> dict[str, Any]:
+    score = answer.score or 0.0
+    status = "pass" if score >= answer.max_score - answer.pending else "fail"
+    texts = [answers.state(answer), *answers.lines(answer)]
+    return _row(answer.name, status, "\n".join(texts), score, entry)
 
 
 def _row(name: str, status: str, text: str, score: float, entry: Entry) -> dict[str, Any]:
@@ -156,6 +167,9 @@ def _capped(lines: list[str], what: str) -> list[str]:
 
 def _end(batch: Batch) -> str:
     graded = [points for entry in batch.entries if (points := standing(entry, batch).points) is not None]
+    if len(batch.entries) == 1 and (entry := batch.entries[0]).pending and entry.state == "graded":
+        told = wording.total(entry.score, batch.max_score, entry.pending)
+        return _command("notice", batch.title, told.capitalize() + ".")
     if len(batch.entries) == 1 and graded:
         return _command("notice", batch.title, wording.points(graded[0], batch.max_score).capitalize() + ".")
     return _command("notice", batch.title, f"{len(graded)} of {len(batch.entries)} submissions have points.")

@@ -15,6 +15,7 @@ from grader.exports.junit import junit
 from grader.exports.markdown import markdown
 from grader.exports.moodle import fill_moodle, moodle
 from grader.exports.nbgrader import nbgrader
+from grader.exports.pending import Pending, without_pending
 from grader.exports.standings import Missing
 from grader.gradebook import Batch
 from grader.results import Result
@@ -30,6 +31,8 @@ class Options:
 
     missing: Missing = "empty"
     """What those get who handed in nothing that can be graded."""
+    pending: Pending = "empty"
+    """What those get whose written answers are not all graded."""
     hidden: Visibility = "visible"
     """When Gradescope shows hidden checks to students."""
     prefix: str = ""
@@ -64,6 +67,8 @@ def export(to: str, batch: Batch, results: Results, options: Options) -> Exporte
     Raises:
         GraderError: The format cannot be filled into a downloaded file, or the file is not the format's.
     """
+    if options.pending == "zero":
+        batch, results = without_pending(batch, results)
     if options.fill is None:
         return FORMATS[to](batch, results, options)
     if to not in FILLED:

@@ -13,7 +13,8 @@ from grader.gradebook import Batch, Entry
 __all__ = ["COLUMNS", "gradebook"]
 
 COLUMNS = ("student", "name", "email", "state", "score", "late", "final", "max", "percent")
-"""Before the exercises. `late` is what lateness takes off; `final` is what counts; `percent` is of the full points."""
+"""Before the exercises. `late` is what lateness takes off; `final` is what counts; `percent` is of the full points.
+Where there are written answers, `pending` follows, what is still to be given by hand, and behind the exercises they."""
 
 
 def gradebook(batch: Batch, *, missing: Missing = "empty") -> Exported:
@@ -24,12 +25,16 @@ def gradebook(batch: Batch, *, missing: Missing = "empty") -> Exported:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(csv_cell(name) for name in batch.exercises)])
+    pending = ["pending"] if batch.written else []
+    names = (*batch.exercises, *batch.written)
+    writer.writerow([*COLUMNS, *pending, *(csv_cell(name) for name in names)])
     for entry in batch.entries:
         person = entry.person
         words = (person.student, person.name, person.email, entry.state)
         numbers = _numbers(entry, batch, missing)
-        writer.writerow([csv_cell(cell) for cell in (*words, *numbers, *_exercises(entry, batch))])
+        columns = (*_exercises(entry, batch), *_written(entry, batch))
+        waits = [entry.pending if entry.state == "graded" else None for _ in pending]
+        writer.writerow([csv_cell(cell) for cell in (*words, *numbers, *waits, *columns)])
     return Exported.one("gradebook.csv", out.getvalue(), whose(batch, missing))
 
 
@@ -45,3 +50,8 @@ def _numbers(entry: Entry, batch: Batch, missing: Missing) -> list[float | None]
 def _exercises(entry: Entry, batch: Batch) -> list[float | None]:
     scores = {one.name: None if one.status == "fault" else one.score for one in entry.exercises}
     return [scores.get(name) for name in batch.exercises]
+
+
+def _written(entry: Entry, batch: Batch) -> list[float | None]:
+    scores = {one.name: one.score for one in entry.written}
+    return [scores.get(name) for name in batch.written]

@@ -1,7 +1,8 @@
 """Gradescope's `results.json` (gradescope/autograder_samples, `docs/specs.md`): one test for each check.
 
 Gradescope takes a lower score for a zero, so a result with a fault of ours holds no score at all, neither on top nor in
-a test: by its own rules there is then nothing to record, and staff run the autograder again.
+a test: by its own rules there is then nothing to record, and staff run the autograder again. What people have still to
+grade is a test without a score, and the words on top say so; the score is what there is so far.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from grader.exports.names import file_name
 from grader.exports.standings import whose
 from grader.exports.wordings import check_text, problem_text
 from grader.gradebook import Batch, Entry, Lateness
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.reports.inert import inert, one_line
-from grader.results import CheckResult, ExerciseResult, Result
+from grader.results import CheckResult, ExerciseResult, Result, WrittenResult
 
 __all__ = ["Visibility", "fault_json", "gradescope", "refusal_json", "results_json"]
 
@@ -55,6 +56,8 @@ def results_json(result: Result, *, late: Lateness | None = None, hidden: Visibi
         for first, exercise in enumerate(result.exercises, 1)
         for second, check in enumerate(exercise.checks, 1)
     ]
+    first = len(result.exercises) + 1
+    tests += [_written(one, result, number=str(at)) for at, one in enumerate(result.written, first)]
     about = {
         "state": "fault" if faulty else "graded",
         "seed": result.seed,
@@ -121,6 +124,23 @@ def _test(
         test["status"] = "passed" if check.status == "passed" else "failed"
         if not result.faults:
             test["score"] = check.score
+    return test
+
+
+def _written(answer: WrittenResult, result: Result, *, number: str) -> dict[str, Any]:
+    test: dict[str, Any] = {
+        "name": one_line(f"{answer.name}: {answer.title}"),
+        "number": number,
+        "max_score": answer.max_score,
+        "output": inert(
+            "\n".join([f"{answers.state(answer)}. {answers.given(answer)}.", *answers.lines(answer)])
+        ),
+        "tags": [one_line(answer.name)],
+        "visibility": "visible",
+        "extra_data": {"written": answer.name, "status": "waiting" if answer.pending else "graded"},
+    }
+    if not answer.pending and not result.faults:
+        test["score"] = answer.score
     return test
 
 

@@ -14,7 +14,8 @@ from grader.exports.exported import Exported
 from grader.exports.standings import rounded, standing, whose
 from grader.exports.wordings import check_text, problem_text
 from grader.gradebook import Batch, Entry
-from grader.results import CheckResult, ExerciseResult, Result
+from grader.reports import answers
+from grader.results import CheckResult, ExerciseResult, Result, WrittenResult
 
 __all__ = ["junit"]
 
@@ -24,7 +25,8 @@ def junit(batch: Batch, results: Mapping[str, Result]) -> Exported:
 
     A failing check is a `failure`, one that was not run is `skipped`, a fault of the grader is an `error`. A student
     without a verdict is a suite with one case, `submission`: an error for a fault, a failure for what could not be
-    graded, skipped where nothing was handed in.
+    graded, skipped where nothing was handed in. A written answer passes with all its points, is skipped as long as some
+    are to be given, and fails else.
     """
     suites = [_suite(entry, batch, results.get(entry.person.student)) for entry in batch.entries]
     root = ET.Element("testsuites", name=xml_text(batch.title, 300), time=_seconds(batch.wall_s))
@@ -67,6 +69,11 @@ def _properties(entry: Entry, batch: Batch, result: Result | None) -> list[tuple
     for one in result.exercises if result else ():
         if one.status != "fault":
             rows.append((f"points.{one.name}", f"{rounded(one.score, one.max_score, 4)}/{one.max_score:g}"))
+    for answer in result.written if result else ():
+        told = "" if answer.score is None else rounded(answer.score, answer.max_score, 4)
+        rows.append((f"points.{answer.name}", f"{told or '–'}/{answer.max_score:g}"))
+    if result is not None and result.pending:
+        rows.append(("pending", rounded(result.pending, batch.max_score, 4)))
     return rows
 
 
@@ -80,7 +87,18 @@ def _cases(result: Result, student: str) -> list[ET.Element]:
             case.set("time", _seconds(exercise.wall_s if place == 0 else 0.0))
             _outcome(case, check, exercise, result)
             cases.append(case)
+    cases += [_written_case(answer, student) for answer in result.written]
     return cases or [ET.Element("testcase", name="submission", classname=student, time="0.000")]
+
+
+def _written_case(answer: WrittenResult, student: str) -> ET.Element:
+    name, title = xml_text(answer.name, 300), " ".join(f"written: {answer.title}".split())
+    case = ET.Element("testcase", name=xml_text(title, 300), classname=f"{student}.{name}", time="0.000")
+    if answer.pending or (answer.score or 0.0) < answer.max_score - 1e-6:
+        tag, kind = ("skipped", "waiting") if answer.pending else ("failure", answer.status)
+        child = ET.SubElement(case, tag, type=kind, message=xml_text(answers.given(answer), 300))
+        child.text = xml_text("\n".join([answers.state(answer), *answers.lines(answer)]))
+    return case
 
 
 def _title(check: CheckResult) -> str:

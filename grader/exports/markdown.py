@@ -14,7 +14,7 @@ from grader.exports.exported import Exported
 from grader.exports.standings import Missing, rounded, standing, whose
 from grader.exports.wordings import check_text
 from grader.gradebook import Batch, Entry
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.results import Result
 
 __all__ = ["markdown"]
@@ -54,7 +54,7 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
     stands = standing(entry, batch)
     if result is None:
         return [f"No verdict: {cell(stands.why)}\n"]
-    head = wording.points(entry.score, entry.max_score).capitalize()
+    head = wording.total(entry.score, entry.max_score, entry.pending).capitalize()
     late = (
         f" After lateness: {rounded(entry.final, entry.max_score)}. {cell(entry.late.words)}"
         if entry.late.words
@@ -69,6 +69,11 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         points = f"{rounded(exercise.score, exercise.max_score)}/{exercise.max_score:g}"
         mark = f"{wording.MARKS[exercise.status]} {wording.WORDS[exercise.status]}"
         rows.append(f"| {cell(exercise.name)} | {mark} | {points} | {cell(text)} |")
+    for answer in result.written:
+        told = "–" if answer.score is None else rounded(answer.score, answer.max_score)
+        text = "; ".join(filter(None, [answers.whereabouts(answer), *answers.lines(answer)]))
+        status = "to be graded by hand" if answer.pending else "graded by hand"
+        rows.append(f"| {cell(answer.name)} | {status} | {told}/{answer.max_score:g} | {cell(text)} |")
     problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
     words, lines = wording.whole_run(result)
     whole = [f"{words}\n", *(f"- {cell(line)}" for line in lines), ""] if words else []
@@ -85,7 +90,9 @@ def _counts(batch: Batch, missing: Missing) -> list[str]:
     if points:
         middle, least, most = statistics.median(points), min(points), max(points)
         spread = f" Points: median {middle:g}, from {least:g} to {most:g}, of {batch.max_score:g}."
-    return [f"{len(batch.entries)} students: {told or 'none'}.{spread}\n"]
+    waiting = sum(bool(entry.pending) for entry in batch.entries)
+    hand = f" Of {waiting} of them written answers are still to be graded by hand." if waiting else ""
+    return [f"{len(batch.entries)} students: {told or 'none'}.{spread}{hand}\n"]
 
 
 def _exercises(batch: Batch) -> list[str]:
@@ -124,8 +131,11 @@ def _table(batch: Batch, missing: Missing) -> list[str]:
     rows = ["| student | state | points | late |", "|---|---|---|---|"]
     size = 0
     for place, entry in enumerate(batch.entries):
-        points = standing(entry, batch, missing).points
+        stands = standing(entry, batch, missing)
+        points = stands.points
         number = "" if points is None else f"{rounded(points, batch.max_score)}/{batch.max_score:g}"
+        if stands.pending:
+            number = wording.total(entry.score, batch.max_score, stands.pending)
         row = f"| {cell(entry.person.student)} | {entry.state} | {number} | {cell(entry.late.words)} |"
         size += len(row.encode()) + 1
         if size > _LARGEST:
@@ -138,7 +148,9 @@ def _faults(batch: Batch, *, names: bool) -> list[str]:
     faults = [
         (entry, stands.why)
         for entry in batch.entries
-        if entry.state in ("fault", "graded") and (stands := standing(entry, batch)).points is None
+        if entry.state in ("fault", "graded")
+        and (stands := standing(entry, batch)).points is None
+        and not stands.pending
     ]
     if not faults:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from grader.errors import FormatError
-from grader.gradebook import Batch, Entry, ExerciseScore, Person, read_batch
+from grader.gradebook import Batch, Entry, ExerciseScore, Person, WrittenScore, read_batch
 from grader.results import ExerciseResult, Result, read_result
 
 __all__ = ["batch_of", "read_out"]
@@ -40,12 +40,9 @@ def batch_of(result: Result, student: str = "") -> Batch:
     """A batch of one student, called like the file if nothing else is known."""
     scores = [_score(one) for one in result.exercises]
     ours = next((problem.message for problem in result.problems if problem.fault), "")
+    name = result.submission.name.removesuffix(".py").removesuffix(".ipynb")
     entry = Entry(
-        person=Person(
-            student=student
-            or result.submission.name.removesuffix(".py").removesuffix(".ipynb")
-            or "submission"
-        ),
+        person=Person(student=student or name or "submission"),
         state="fault" if ours else "graded",
         message=ours,
         file=result.submission.name,
@@ -53,6 +50,7 @@ def batch_of(result: Result, student: str = "") -> Batch:
         score=result.score,
         max_score=result.max_score,
         exercises=scores,
+        written=[WrittenScore.of(one) for one in result.written],
         wall_s=result.wall_s,
         cpu_s=result.cpu_s,
     )
@@ -64,6 +62,7 @@ def batch_of(result: Result, student: str = "") -> Batch:
         box=result.box,
         max_score=result.max_score,
         exercises=[one.name for one in result.exercises],
+        written=[one.name for one in result.written],
         hashes=result.hashes,
         entries=[entry],
         wall_s=result.wall_s,

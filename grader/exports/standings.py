@@ -24,14 +24,16 @@ class Standing:
     """Points that count, with what lateness takes off; none where any number would be wrong."""
     why: str = ""
     """Why there is no number, or why it is 0 without a verdict."""
+    pending: float = 0.0
+    """Points that are still to be given by hand, where only these are outstanding."""
 
 
 def standing(entry: Entry, batch: Batch, missing: Missing = "empty") -> Standing:
     """What to export for a student.
 
     Without a number are: those where the grader failed (`fault`), also where only some exercises could not be checked,
-    since the sum of the others out of the full points would be too low; and, unless `missing` is `zero`, those who
-    handed in nothing (`missing`) or nothing that can be graded (`refused`).
+    since the sum of the others out of the full points would be too low; those whose written answers are not all graded;
+    and, unless `missing` is `zero`, those who handed in nothing (`missing`) or nothing that can be graded (`refused`).
     """
     if entry.state == "graded":
         unchecked = batch.max_score - entry.max_score
@@ -42,6 +44,9 @@ def standing(entry: Entry, batch: Batch, missing: Missing = "empty") -> Standing
                 None,
                 f"{unchecked:g} points could not be checked by a fault of the grader{which}; no points are lost",
             )
+        if entry.pending > _CLOSE:
+            why = f"{entry.pending:g} of {batch.max_score:g} points are still to be given by hand"
+            return Standing(None, why, entry.pending)
         return Standing(entry.final)
     if entry.state == "fault":
         return Standing(None, f"grader fault (no points lost): {entry.message or 'no more is known.'}")
@@ -65,9 +70,16 @@ def _plain(value: float, digits: int) -> str:
 def whose(batch: Batch, missing: Missing = "empty") -> list[str]:
     """A sentence for every student whose cell is empty or 0 without a verdict, and for a batch that is not whole."""
     notes: list[str] = [] if batch.complete else ["The batch was interrupted: students may be absent."]
+    waiting = []
     for entry in batch.entries:
         stands = standing(entry, batch, missing)
-        if stands.why:
+        if stands.pending:
+            waiting.append(entry.person.student)
+        elif stands.why:
             what = "left empty" if stands.points is None else "0 points"
             notes.append(f"{entry.person.student}: {what}: {stands.why.rstrip('.')}.")
+    if waiting:
+        notes.append(
+            f"Left empty, since points are still to be given by hand (grader rubric): {', '.join(waiting)}."
+        )
     return notes

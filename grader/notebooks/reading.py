@@ -38,6 +38,8 @@ class Cell:
     """The name that some tool gave it: nbgrader's `grade_id`, else its own."""
     tags: tuple[str, ...]
     metadata: Mapping[str, Any]
+    own: str = ""
+    """The id that its notebook gave it, whatever nbgrader calls it."""
 
     @property
     def label(self) -> str:
@@ -196,6 +198,7 @@ def _cells(cells: Sequence[Any], remarks: list[str]) -> Iterator[Cell]:
             id=str(_mapping(metadata.get("nbgrader")).get("grade_id") or own or ""),
             tags=tuple(tag for tag in _list(metadata.get("tags")) if isinstance(tag, str)),
             metadata=metadata,
+            own=own if isinstance(own, str) else "",
         )
 
 

@@ -63,6 +63,8 @@ class _Search:
         """Names whose values are still to be looked for, and the statement before which they have to be there."""
         self._taken: dict[int, set[int]] = {}
         """By statement, those that have to run before it."""
+        self._called: dict[int, set[int]] = defaultdict(set)
+        """By statement, those below it that a function which it calls may need."""
 
     def found(self, names: Sequence[str]) -> Needed:
         defined: dict[str, int] = {}
@@ -87,6 +89,8 @@ class _Search:
             name, before = self._wanted.pop()
             for at in sorted(self._values(name, before)):
                 self._take(at)
+                if at > before:
+                    self._called[before].add(at)
                 for late in self._all[at].late:
                     self._want(late, before)
         return Needed(tuple(self._order()), defined, tuple(passed_over), tuple(repeated))
@@ -141,17 +145,36 @@ class _Search:
         """As they stand, but for those that others need first."""
         order: list[int] = []
         done: set[int] = set()
+        begun: set[int] = set()
 
         def run(at: int) -> None:
             if at not in done:
                 done.add(at)
+                begun.add(at)
                 for other in sorted(self._taken.get(at, ())):
                     run(other)
+                for other in sorted(self._called.get(at, ())):
+                    if not self._needs(other, begun):  # else it cannot have been there at the call either
+                        run(other)
+                begun.remove(at)
                 order.append(at)
 
         for at in sorted(self._taken):
             run(at)
         return order
+
+    def _needs(self, at: int, others: set[int]) -> bool:
+        """Whether one of these statements has to run before this one."""
+        seen: set[int] = set()
+        left = [at]
+        while left:
+            one = left.pop()
+            if one in others:
+                return True
+            if one not in seen:
+                seen.add(one)
+                left += self._taken.get(one, ())
+        return False
 
 
 def _groups(statements: Sequence[Statement]) -> dict[str, set[str]]:

@@ -8,12 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.reports.curves import Drawing, draw
 from grader.reports.heatmaps import STEPS, HeatMaps, heat_maps
 from grader.reports.inert import cut, inert, split_lines
 from grader.reports.sources import Line, Source, read_source
-from grader.results import CheckResult, Evidence, ExerciseResult, Problem, Result, Status, Where
+from grader.results import (
+    CheckResult,
+    Evidence,
+    ExerciseResult,
+    Problem,
+    Result,
+    Status,
+    Where,
+    WrittenResult,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,6 +33,8 @@ __all__ = ["environment", "load_pages", "parts", "render_html"]
 _LONGEST = 2000
 """Characters of one message, call or answer."""
 _MOST_OUTPUT = 8000
+_MOST_WRITTEN = 100_000
+"""Characters of all written answers of a page."""
 _MOST_CELLS = 9000
 """Cells of all heat maps of a page; a page should stay below 2 MB."""
 _BAR, _GAP = 1000.0, 5.0
@@ -66,8 +77,15 @@ class _ExerciseView:
 
 
 @dataclass(frozen=True)
+class _WrittenView:
+    answer: WrittenResult
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class _Segment:
-    """One exercise on the bar of the score: its width, and the part of it that was earned."""
+    """One exercise or written answer on the bar of the score: its width, and the part of it that was earned."""
 
     x: float
     width: float
@@ -88,8 +106,10 @@ def parts(result: Result, source: Source) -> dict[str, Any]:
         "source": source,
         "exercises": list(_exercise_views(result, source)),
         "problems": [(problem, _problem_place(problem, source)) for problem in result.problems],
-        "segments": _segments(result.exercises),
+        "written": list(_written_views(result)),
+        "segments": _segments(result),
         "tally": _tally(result.exercises),
+        "answers": answers,
         "wording": wording,
         "steps": range(STEPS),
     }
@@ -155,6 +175,14 @@ def _exercise_views(result: Result, source: Source) -> Iterator[_ExerciseView]:
         yield _ExerciseView(exercise, f"e{at}", note, checks, _middle_cut(output), len(split_lines(output)))
 
 
+def _written_views(result: Result) -> Iterator[_WrittenView]:
+    left = _MOST_WRITTEN
+    for at, answer in enumerate(result.written, start=1):
+        text = cut(answer.answer, left)
+        left = max(0, left - len(text))
+        yield _WrittenView(answer, f"w{at}", f"{text} …" if answer.cut_characters else text)
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -199,20 +227,29 @@ def _place(where: Where, source: Source) -> _Place:
     return _Place(where, wording.place(where), link, excerpt, around)
 
 
-def _segments(exercises: list[ExerciseResult]) -> list[_Segment]:
-    """The bar of the score, one segment per exercise that has points."""
-    scored = [exercise for exercise in exercises if exercise.max_score > 0]
-    total = sum(exercise.max_score for exercise in scored)
+def _segments(result: Result) -> list[_Segment]:
+    """The bar of the score, one segment per exercise or written answer that has points."""
+    scored = [
+        (one.score, one.max_score, f"{one.name}: {wording.WORDS[one.status]}, {_told(one)}")
+        for one in result.exercises
+        if one.max_score > 0
+    ]
+    scored += [
+        (one.score or 0.0, one.max_score, f"{one.name}: {answers.given(one)}") for one in result.written
+    ]
+    total = sum(most for _, most, _ in scored)
     room = _BAR - _GAP * max(len(scored) - 1, 0)
     segments, x = [], 0.0
-    for exercise in scored:
-        width = room * exercise.max_score / total
-        earned = width * min(max(exercise.score / exercise.max_score, 0.0), 1.0)
-        status = wording.WORDS[exercise.status]
-        label = f"{exercise.name}: {status}, {wording.points(exercise.score, exercise.max_score)}"
+    for score, most, label in scored:
+        width = room * most / total
+        earned = width * min(max(score / most, 0.0), 1.0)
         segments.append(_Segment(round(x, 2), round(width, 2), round(earned, 2), label))
         x += width + _GAP
     return segments
+
+
+def _told(exercise: ExerciseResult) -> str:
+    return wording.points(exercise.score, exercise.max_score)
 
 
 def _tally(exercises: list[ExerciseResult]) -> list[tuple[Status, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import html
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ from grader.submissions import Submission, read_submission
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["load_notebook_pages", "render_notebook"]
+__all__ = ["load_notebook_pages", "render_notebook", "with_points"]
 
 _LONGEST_LINE = 240
 _MOST_LINES = 6000
@@ -83,6 +84,26 @@ def render_notebook(result: Result, data: bytes) -> str:
     cells = list(_views(submission, data, source, starts, _failing(result), beside))
     own = {"cells": cells, "nowhere": nowhere, "places": {name: cell.label for name, cell in defined.items()}}
     return environment().get_template("notebook.html").render({**context, **own})
+
+
+def with_points(page: str, result: Result) -> str:
+    """The page with the totals and the written answers of another verdict on the same notebook.
+
+    For points that are given by hand, when what was handed in need not be there any more. What is exchanged stands in
+    front of everything that a student wrote as markup.
+    """
+    context = parts(result, read_source(result.submission.name, ""))
+    page = _exchanged(page, "<title>", "</title>", html.escape(inert(wording.headline(result))))
+    for name in ("head", "answers"):
+        text = environment().get_template(f"{name}.html").render(context)
+        page = _exchanged(page, f"<!-- {name} -->", f"<!-- end of {name} -->", text)
+    return page
+
+
+def _exchanged(page: str, start: str, end: str, text: str) -> str:
+    before, found, rest = page.partition(start)
+    _, ended, after = rest.partition(end)
+    return f"{before}{start}{text}{end}{after}" if found and ended else page
 
 
 def load_notebook_pages() -> None:

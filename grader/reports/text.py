@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from grader.reports import wording
+from grader.reports import answers, wording
 from grader.reports.curves import numbers
 from grader.reports.inert import cut, inert, one_line, split_lines
-from grader.results import CheckResult, Evidence, ExerciseResult, Output, Problem, Result, Status, Where
+from grader.results import (
+    CheckResult,
+    Evidence,
+    ExerciseResult,
+    Output,
+    Problem,
+    Result,
+    Status,
+    Where,
+    WrittenResult,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +37,8 @@ _LONGEST = 2000
 """Characters of one message, call or answer."""
 _NAME_WIDTH = 40
 _WIDTH = 100
+_FIRST_ANSWER = 6
+"""Lines of a written answer that are shown."""
 _FIRST_LINES, _LAST_LINES = 30, 10
 """How much of the student's output is shown."""
 
@@ -104,9 +116,8 @@ class _Writer:
             self._problem(problem)
         if result.exercises:
             self.put()
-        pad = min(
-            max((len(one_line(exercise.name)) for exercise in result.exercises), default=0), _NAME_WIDTH
-        )
+        names = [one.name for one in result.exercises] + [one.name for one in result.written]
+        pad = min(max((len(one_line(name)) for name in names), default=0), _NAME_WIDTH)
         roomy = False
         for at, exercise in enumerate(result.exercises):
             long = exercise.status == "failed"
@@ -114,6 +125,9 @@ class _Writer:
                 self.put()
             self._exercise(exercise, result, pad)
             roomy = long
+        for answer in result.written:
+            self.put()
+            self._written(answer, pad)
         self._whole_run(result)
         self.put()
         self._end(result)
@@ -154,6 +168,19 @@ class _Writer:
             if not said:
                 self._check(check, exercise, result)
         self._output(exercise.output)
+
+    def _written(self, answer: WrittenResult, pad: int) -> None:
+        told = f"{answers.given(answer)}  " if answer.score is not None else ""
+        self.put(f"{one_line(answer.name):<{pad}}  {told}{answers.state(answer)}", label="· ")
+        lines = [cut(line, _LONGEST) for line in split_lines(answer.answer)] if answer.answer else []
+        for line in [*lines[:_FIRST_ANSWER], *(["…"] if lines[_FIRST_ANSWER:] else [])]:
+            self.put(line, indent=6, label="│ ", style="dim")
+        for item in answer.items:
+            self.put(one_line(item.text), indent=4, label=f"{answers.item_points(item):<8} ")
+        if answer.comment:
+            self.put(cut(answer.comment, _LONGEST), indent=4, label=f"{one_line(answers.marker(answer))}: ")
+        if answer.earlier:
+            self.put(f"Does not count: {cut(answer.earlier, _LONGEST)}.", indent=4, style="dim")
 
     def _check(self, check: CheckResult, exercise: ExerciseResult, result: Result) -> None:
         mark = f"{wording.MARKS[check.status]} "

@@ -24,6 +24,7 @@ __all__ = [
     "shown_evidence",
     "skip_reason",
     "skip_text",
+    "total",
     "whole_run",
 ]
 
@@ -69,8 +70,8 @@ def points(score: float, max_score: float) -> str:
 
 
 def percent(result: Result) -> str:
-    """`72.5 %`; empty where there was nothing to earn, and 100 only for every point."""
-    if not result.max_score:
+    """`72.5 %`; empty where there was nothing to earn or points are to come, and 100 only for every point."""
+    if not result.max_score or result.pending:
         return ""
     value = round(result.percent, 1)
     if value >= 100 and result.score < result.max_score - 1e-9:
@@ -79,16 +80,24 @@ def percent(result: Result) -> str:
 
 
 def headline(result: Result) -> str:
-    """`Losses: 14.5 of 20 points (72.5 %)`."""
+    """`Losses: 14.5 of 20 points (72.5 %)`, or what is still to be given."""
     share = percent(result)
-    return f"{result.title}: {points(result.score, result.max_score)}{f' ({share})' if share else ''}"
+    return f"{result.title}: {total(result.score, result.max_score, result.pending)}{f' ({share})' if share else ''}"
+
+
+def total(score: float, max_score: float, pending: float) -> str:
+    """`14.5 of 30 points, 10 still to be given by hand`."""
+    told = points(score, max_score)
+    return f"{told}, {number(pending)} still to be given by hand" if pending else told
 
 
 def lateness(result: Result) -> str:
     """What handing in late means for the points; empty where there is no deadline."""
     words = result.late.words.strip()
     if words and result.late.share < 1:
-        return f"{words} So {points(result.final, result.max_score)} count."
+        return (
+            f"{words} So {points(result.final, result.max_score)} count{' so far' if result.pending else ''}."
+        )
     return words
 
 

@@ -216,8 +216,9 @@ def test_handout_names_what_it_wrote_and_what_it_kept(run: Run, tmp_path: Path) 
     first, second = (run("handout", "tiny", "--to", f"{tmp_path}/out") for _ in range(2))
 
     rest = f"{tmp_path}/out/README.md\n{tmp_path}/out/tiny.cases.json\n"
-    assert (first.exit_code, first.stdout) == (0, f"{tmp_path}/out/tiny.py\n{rest}")
-    assert second.stdout == f"{tmp_path}/out/tiny.py  (kept as it was)\n{rest}"
+    ours = [f"{tmp_path}/out/tiny.ipynb", f"{tmp_path}/out/tiny.py"]
+    assert (first.exit_code, first.stdout) == (0, f"{ours[0]}\n{ours[1]}\n{rest}")
+    assert second.stdout == f"{ours[0]}  (kept as it was)\n{ours[1]}  (kept as it was)\n{rest}"
 
 
 def test_check_tells_points_and_what_grading_looks_at_besides(run: Run, tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ def test_training_plots_and_downloads_do_not_run() -> None:
         ("def helper(): return 1\ndef g(): return helper()\nX = g()\ndef helper(): return 2\n"
          "def f(): return X, helper()", (1, 2)),
         ("X = g()\ndef f(): return X\ndef g(): return 4", 4),
+        ("@twice\ndef f(): return 1\ndef twice(g): return functools.partial(lambda h: 2 * h(), g)\n"
+         "import functools", 2),
+        ("X = g(1)\ndef f(): return X\ndef g(n): return n if n else h\nh = X + 1", 1),
         ("table = {}\nfor k in range(3):\n    table[k] = k * k\ndef f(): return table", {0: 0, 1: 1, 2: 4}),
         ("rows = []\nif True:\n    for k in range(2):\n        rows.append(k)\ndef f(): return rows", [0, 1]),
         ("n = 1\nn += 1\nn *= 5\ndef f(): return n", 10),

@@ -1,0 +1,102 @@
+"""`python -m tests.benchmarks.notebooks`: every submission as a module and as a notebook, verdicts compared and timed.
+
+Both forms of a submission are graded as a batch does, in turns, without the checks that measure. Names of assignments
+may follow; `--way WAY` fills all in in one way (above, beside, below, moved), `--seed N` draws the ways anew, `--loads`
+only imports each, in all four ways. A difference ends it with status 1; times decide nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from grader.batch import Desk
+from grader.batch.jobs import Job
+from grader.boxes import close_all
+from grader.results import Result, read_result
+from grader.skeletons import notebook_skeleton
+from grader.submissions import read_submission
+from tests.assignments.alike import differences
+from tests.assignments.filled import WAYS, filled
+from tests.assignments.test_submissions import COURSE, ROOT, Untimed
+from tests.strongest import strongest
+
+_MOST_TOLD = 5
+"""Differences of one submission; one definition that is not found makes dozens."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print each difference, and for each assignment the seconds of both forms."""
+    rest = list(arguments)
+    way = rest.pop(rest.index("--way") + 1) if "--way" in rest else ""
+    seed = rest.pop(rest.index("--seed") + 1) if "--seed" in rest else ""
+    names = [name for name in rest if not name.startswith("--")] or COURSE.ids
+    told = 0
+    for id in names:
+        desk = Untimed(str(ROOT), id, strongest(), 0)
+        desk.warm()
+        found = list(_loads(desk) if "--loads" in rest else _compared(desk, way, seed))
+        print("\n".join(found), end="\n" if found else "", flush=True)
+        told += len(found)
+    close_all()
+    return 1 if told else 0
+
+
+def _submissions(id: str) -> list[Path]:
+    return sorted((COURSE.folder(id) / "submissions").glob("*/*.py"))
+
+
+def _compared(desk: Desk, way: str, seed: str) -> Iterator[str]:
+    """The differences of an assignment's submissions; prints how long both forms took."""
+    handed_out = notebook_skeleton(desk.assignment)
+    seconds: dict[str, list[float]] = {"module": [], "notebook": []}
+    for number, path in enumerate(_submissions(desk.id)):
+        rng = random.Random(f"{path.name}{seed}")
+        drawn = rng.choice(WAYS)
+        notebook = filled(handed_out, path.read_text(encoding="utf-8"), way=way or drawn, rng=rng)
+        forms = {"module": (path.name, path.read_bytes()), "notebook": (f"{path.stem}.ipynb", notebook.data)}
+        results: dict[str, Result] = {}
+        for form in sorted(forms, reverse=number % 2 == 1):
+            begun = time.perf_counter()
+            results[form] = _graded(desk, *forms[form])
+            seconds[form].append(time.perf_counter() - begun)
+        for difference in differences(results["module"], results["notebook"], notebook)[:_MOST_TOLD]:
+            yield f"  {path.parent.name}/{path.stem} ({way or drawn}): {difference}"
+    ratios = [other / one for one, other in zip(seconds["module"], seconds["notebook"], strict=True)]
+    print(
+        f"{desk.id:14} {len(ratios):3} submissions, ms each: as a module {_mean(seconds['module'])}, as a notebook "
+        f"{_mean(seconds['notebook'])}; {sum(seconds['notebook']) / sum(seconds['module']):.2f} times in all, "
+        f"{statistics.median(ratios):.2f} in the median",
+        flush=True,
+    )
+
+
+def _mean(seconds: Sequence[float]) -> str:
+    return f"{1000 * statistics.fmean(seconds):.0f}"
+
+
+def _graded(desk: Desk, name: str, data: bytes) -> Result:
+    done = desk.grade(Job("student", name, data, key=name))
+    return read_result(done.result)
+
+
+def _loads(desk: Desk) -> Iterator[str]:
+    """Notebooks that cannot be imported to their end, whichever way they were filled in."""
+    handed_out = notebook_skeleton(desk.assignment)
+    for path in _submissions(desk.id):
+        for way in WAYS:
+            rng = random.Random(path.name)
+            notebook = filled(handed_out, path.read_text(encoding="utf-8"), way=way, rng=rng)
+            with closing(desk.session(read_submission(f"{path.stem}.ipynb", notebook.data))) as session:
+                problem = session.load().problem
+                if problem is not None:
+                    yield f"  {path.parent.name}/{path.stem} ({way}): {problem}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
