@@ -62,6 +62,7 @@ def grade(
     """
     begun = time.monotonic()
     executed: list[CellRun] = []
+    submission = submission.restored(bank.given)
     session = session or open_session(bank, submission, start)
     try:
         with in_cells(submission.text if submission.in_cells else None):

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.notebooks.composing import Slice, joined, slice_of
+from grader.notebooks.given import Given
 from grader.notebooks.reading import Notebook, read_notebook
+from grader.notebooks.restoring import restore
 
 __all__ = ["SUFFIXES", "Submission", "collect", "read_submission"]
 
@@ -37,6 +39,9 @@ class Submission:
     notebook: Notebook | None = None
     """Its cells, where it is one and was read from its own bytes."""
 
+    given: tuple[Given, ...] = ()
+    """The cells that were put back into it where they were missing, once they have been."""
+
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
@@ -50,6 +55,13 @@ class Submission:
         """Of a notebook, the numbers of the statements that these names need, in an order; None for all of a file."""
         found = self.slice(names)
         return found.order if found is not None else None
+
+    def restored(self, given: tuple[Given, ...]) -> Submission:
+        """With the cells that were handed out, where a student edited or deleted them."""
+        if self.notebook is None or given == self.given:
+            return self
+        notebook = restore(self.notebook, given)
+        return replace(self if notebook is self.notebook else _composed(self, notebook), given=given)
 
     def slice(self, names: tuple[str, ...]) -> Slice | None:
         """Of a notebook, what these names need; None for all of a file."""
@@ -109,10 +121,14 @@ def _notebook(submission: Submission) -> Submission:
             f"{name}: expected a notebook in Python, got one in {notebook.language}.",
             mend="Choose a Python kernel and save it.",
         )
+    return _composed(submission, notebook)
+
+
+def _composed(submission: Submission, notebook: Notebook) -> Submission:
     text, said = joined(notebook)
     if len(text) > _MAX_TEXT:
         raise SubmissionError(
-            f"{name}: expected at most {_MAX_TEXT >> 20} MiB of code, got {len(text)} characters.",
+            f"{submission.name}: expected at most {_MAX_TEXT >> 20} MiB of code, got {len(text)} characters.",
             mend="Keep data out of the cells.",
         )
     said = said if text.strip() else (*said, "The notebook holds no code.")

@@ -166,7 +166,8 @@ class Desk:
             return Done(job.student, job.key, fault=text)
 
     def _graded(self, job: Job) -> Done:
-        bank, submission = self.bank, read_submission(job.name, job.data)
+        bank = self.bank
+        submission = read_submission(job.name, job.data).restored(bank.given)
         recorder = Recorder(self.session(submission), self.digests)
         execution = Execution(submission, bank, lambda: open_kernel_box(self.box, bank))
         arena = arena_of(bank, submission, self.start)

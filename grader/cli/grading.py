@@ -169,6 +169,7 @@ def _run(
     def start() -> Box:
         return open_box(kind, libraries, limits)
 
+    submission = submission.restored(planned.given)
     session = open_session(planned, submission, start)
     try:
         with _progress(len(planned.exercises)) as step:

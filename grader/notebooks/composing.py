@@ -16,7 +16,7 @@ from grader.notebooks.statements import is_stub
 
 __all__ = ["Slice", "cell_of", "is_header", "joined", "kept_text", "slice_of"]
 
-_HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)) ───$")
+_HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)|given cell) ───$")
 _MOST_TOLD = 5
 
 

@@ -43,7 +43,12 @@ class Cell:
 
     @property
     def label(self) -> str:
-        """What a message calls it: `cell In[7]` as Jupyter shows it, else `cell 12`, counted from the top."""
+        """What a message calls it: `cell In[7]` as Jupyter shows it, else `cell 12`, counted from the top.
+
+        One that was put back, of place 0, is `given cell`.
+        """
+        if not self.place:
+            return "given cell"
         return f"cell {self.place}" if self.count is None else f"cell In[{self.count}]"
 
 

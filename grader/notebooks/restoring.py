@@ -160,21 +160,28 @@ def _parsed(source: str) -> list[ast.stmt]:
 
 
 def _own(source: str, given: str) -> str:
-    """Of an edited cell, functions and classes of names that were not given, each on its lines; empty if none."""
+    """Of an edited cell, what defines names that were not given, each statement on its lines; empty if none."""
     try:
         nodes, theirs = _parsed(source), set(_defined(_parsed(given)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     kept: set[int] = set()
     for node in nodes:
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            and node.name not in theirs
-        ):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        names = set(_bound(node))
+        if names and not names & theirs:
+            decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
             kept.update(range(first, (node.end_lineno or node.lineno) + 1))
     lines = source.split("\n")
     return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1)) if kept else ""
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that an import, a definition or an assignment gives a value; none for other statements."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign):
+        yield from _defined([node])
 
 
 def _defined(nodes: Sequence[ast.stmt]) -> Iterator[str]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from grader import follows_rules
 from grader.banks import Bank, PlannedCheck
 from grader.checks import Check
+from grader.notebooks.given import given_of
+from grader.notebooks.reading import read_notebook
 from grader.reports import render_html, render_text
 from grader.results import Result, read_result, write_result
 from tests.end_to_end.conftest import GOOD, Grade, check_of, exercise_of
-from tests.notebooks.built import markdown, notebook
+from tests.notebooks.built import code, markdown, notebook
 
 Hand = Callable[..., Result]
 
@@ -22,7 +25,7 @@ Hand = Callable[..., Result]
 def hand(grade_text: Grade, small: Bank) -> Hand:
     """Grades cells, on two exercises of the course unless told otherwise."""
 
-    def graded(*cells: str, bank: Bank = small) -> Result:
+    def graded(*cells: str | dict[str, Any], bank: Bank = small) -> Result:
         return grade_text(notebook(*cells), bank=bank, name="tiny.ipynb")
 
     return graded
@@ -147,6 +150,28 @@ def test_the_last_definition_that_is_written_counts(
     assert (exercise_of(result, "scale").status == "passed") == passes
     (said,) = problems(result)
     assert said.startswith(f"scale {words}")
+
+
+def test_given_cells_that_were_edited_or_deleted_are_put_back(hand: Hand, small: Bank) -> None:
+    locked = {"nbgrader": {"grade_id": "given", "grade": False, "locked": True, "solution": False}}
+    released = read_notebook("r", notebook(code("FACTOR = 2.0", metadata=locked), code("import numpy as np")))
+    given = replace(small, given=given_of(released))
+    used = "def scale(x, factor=FACTOR):\n    return np.asarray(x, float) * factor"
+    edited = code("FACTOR = 3.0\nmine = 1", metadata=locked, count=7)
+    result = hand(edited, GOOD["imports"], used, GOOD["Counter"], bank=given)
+    assert (result.score, problems(result)) == (
+        6.0,
+        [
+            "cell In[7] was given and must stay as it is; it was put back. What you defined there besides was kept."
+        ],
+    )
+    result = hand(
+        markdown("words", id="c2"), code(GOOD["imports"], id="own"), used, GOOD["Counter"], bank=given
+    )
+    assert result.score == 6.0
+    (said,) = problems(result)
+    assert said.startswith('A given cell was missing ("FACTOR = 2.0"); it was put in again')
+    assert "# ─── given cell ───\nFACTOR = 2.0" in result.submission.text
 
 
 def test_cells_without_numbers_are_counted_from_the_top(grade_text: Grade, small: Bank) -> None:

@@ -101,7 +101,7 @@ def test_the_other_cells_keep_the_numbers_that_the_student_sees() -> None:
 
     assert [(one.label, one.source) for one in found.cells] == [
         ("cell 1", "# Title"),
-        ("cell 0", "import numpy as np"),
+        ("given cell", "import numpy as np"),
         ("cell 2", ANSWER),
         ("cell 3", TESTS),
     ]
@@ -157,9 +157,18 @@ def test_an_answer_written_into_a_given_cell_is_kept_on_its_lines() -> None:
 
     found = restore(notebook(TITLE, changed(IMPORTS, written), TESTED), GIVEN)
 
-    assert [one.source for one in found.cells[1:3]] == ["import numpy as np", f"\n\n{ANSWER}"]
+    assert [one.source for one in found.cells[1:3]] == ["import numpy as np", written]
     assert found.cells[2].label == "cell 2"
     assert found.remarks == (
+        "cell 2 was given and must stay as it is; it was put back. What you defined there besides was kept.",
+    )
+
+
+def test_imports_and_constants_of_the_students_own_are_kept_beside_given_ones() -> None:
+    sources, remarks = restored(TITLE, changed(IMPORTS, "import numpy\nEPS = 1e-9\nprint(EPS)"), DONE, TESTED)
+
+    assert sources == ["# Title", "import numpy as np", "import numpy\nEPS = 1e-9\n", ANSWER, TESTS]
+    assert remarks == (
         "cell 2 was given and must stay as it is; it was put back. What you defined there besides was kept.",
     )
 

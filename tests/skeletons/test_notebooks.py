@@ -162,7 +162,7 @@ def test_imports_that_a_student_deleted_are_read_all_the_same(assignment: Assign
 
     text, remarks = joined(restore(notebook, given_cells(assignment)))
 
-    assert text.startswith("# ─── cell 0 ───\nimport numpy as np\n# ─── cell 3 ───\ndef scale(")
+    assert text.startswith("# ─── given cell ───\nimport numpy as np\n# ─── cell 3 ───\ndef scale(")
     assert remarks == ('A given cell was missing ("import numpy as np"); it was put in again after cell 1.',)
 
 
