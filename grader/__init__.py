@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         changes_with,
         differentiable,
         fast,
+        figure,
         follows,
         follows_rules,
         frugal,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         monotone_in,
         no_warnings,
         own_backward,
+        printed,
         refuses,
         renamed_classes,
         round_trip,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
         seeded,
         symmetric_in,
         unchanged_when,
+        variable,
     )
     from grader.questions import question
     from grader.written import Item, Written
@@ -85,6 +88,7 @@ __all__ = [
     "differentiable",
     "either",
     "fast",
+    "figure",
     "follows",
     "follows_rules",
     "frugal",
@@ -105,6 +109,7 @@ __all__ = [
     "own_backward",
     "permutation",
     "positive_definite",
+    "printed",
     "question",
     "real",
     "refuses",
@@ -120,6 +125,7 @@ __all__ = [
     "symmetric_in",
     "tokens",
     "unchanged_when",
+    "variable",
 ]
 
 _HOMES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from grader.written import Written, check_written
 
 __all__ = ["Assignment", "Exercise"]
 
-_PRELOADED = ("numpy", "torch")
+_PRELOADED = ("numpy", "torch", "matplotlib")
 _CONDUCT = ("leaves_inputs_alone", "no_warnings", "refuses")
 
 
@@ -91,8 +92,10 @@ class Exercise:
 
     @property
     def is_tests(self) -> bool:
-        """Whether it is nothing but tests of what else is handed in: there is no reference to it."""
-        return all(check.runs == "tests" or getattr(check, "inside", False) for check in self.checks)
+        """Whether it is nothing but tests of what else is handed in: there is no function to write."""
+        return all(
+            check.runs in ("tests", "cells") or getattr(check, "inside", False) for check in self.checks
+        )
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -198,7 +201,7 @@ class Exercise:
         for check in self.checks:
             if not hasattr(check, "judge") or not hasattr(check, "plan"):
                 raise _refuse(f"{self.where}: checks", "checks, such as agrees()", check)
-        if self.checks[0].kind in _CONDUCT or self.checks[0].runs not in ("scripts", "tests"):
+        if self.checks[0].kind in _CONDUCT or self.checks[0].runs not in ("scripts", "tests", "cells"):
             raise _refuse(
                 f"{self.where}: checks",
                 "a check of values first (such as agrees, gradient_of or satisfies)",
@@ -231,6 +234,11 @@ def _bounds(domain: Domain) -> list[str]:
 
 def _options(domain: Either | Defaulted) -> tuple[Domain, ...]:
     return domain.options if isinstance(domain, Either) else (domain.domain,)
+
+
+def _there(name: str) -> bool:
+    """Whether it is installed, where a course can do without."""
+    return name != "matplotlib" or importlib.util.find_spec(name) is not None
 
 
 def _is_list(value: object, kind: type) -> bool:
@@ -281,9 +289,20 @@ class Assignment:
             raise _refuse(f"{where}: forbid", "a list of names of modules", self.forbid)
         if not isinstance(self.false_fail, float) or not 0 < self.false_fail <= 0.01:
             raise _refuse(f"{where}: false_fail", "a probability above 0, at most 0.01", self.false_fail)
+        self._check_figures(where)
         self._check_processors(where)
         self._check_names(where)
         check_written(self.written, [exercise.name for exercise in self.exercises], where)
+
+    def _check_figures(self, where: str) -> None:
+        for exercise in self.exercises:
+            if "matplotlib" not in self.allow and any(check.kind == "figure" for check in exercise.checks):
+                raise _refuse(
+                    f"{where}: exercise {exercise.name!r}: figure",
+                    "an assignment that allows matplotlib",
+                    list(self.allow),
+                    'Say allow=["numpy", "matplotlib"].',
+                )
 
     def _check_processors(self, where: str) -> None:
         for name, count, least in (("cpus", self.cpus, 0.01), ("gpus", self.gpus, 0)):
@@ -310,7 +329,7 @@ class Assignment:
     @property
     def libraries(self) -> tuple[str, ...]:
         """What the worker loads before the student's file."""
-        return tuple(name for name in _PRELOADED if name in self.allow)
+        return tuple(name for name in _PRELOADED if name in self.allow and _there(name))
 
     def checks_of(self, exercise: Exercise) -> dict[str, Check]:
         """An exercise's checks by name, the statistical ones with their share of `false_fail`."""

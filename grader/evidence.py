@@ -9,7 +9,7 @@ from grader.cases import Contract
 from grader.checks import Failure, Grid, Trial
 from grader.places import cell_and_line
 from grader.protocol import StudentError
-from grader.results import Curve, Evidence, Picture, Where
+from grader.results import AFTER_RUN, Curve, Evidence, Picture, Where
 
 __all__ = ["evidence_of", "hidden_message", "place_of", "where_of"]
 
@@ -43,6 +43,9 @@ _KINDS = {
     "learning": "what is learned is not good enough",
     "slow": "it takes too long",
     "growth": "its time grows too fast",
+    "cell": "what the notebook's cells leave is not there",
+    "figure": "the figure is not as asked for",
+    "printed": "what is printed is not as asked for",
 }
 
 
@@ -70,7 +73,11 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
     if failure.line is not None:
         where = where_of(file, failure.line, function=failure.function, code=failure.code)
     called = not any(step.do == "inside" for script in trial.scripts for step in script.steps)
-    asked = called and failure.kind not in ("missing", "import", "arguments", "rule", "test")
+    asked = (
+        called
+        and trial.note != AFTER_RUN
+        and failure.kind not in ("missing", "import", "arguments", "rule", "test")
+    )
     return Evidence(
         case=trial.note,
         call=failure.call or (contract.call(contract.name, failure.inputs or trial.inputs) if asked else ""),

@@ -12,12 +12,13 @@ from grader.banks import Bank
 from grader.boxes import Box, Conversation, Loaded, Marks, Prepared, Session
 from grader.errors import FaultError
 from grader.evidence import place_of, where_of
+from grader.executing import Execution, open_kernel_box
 from grader.judging import Judge
 from grader.measuring import Arena
 from grader.notebooks.composing import kept_text
 from grader.places import in_cells, place_words
 from grader.protocol import Ending, StudentError
-from grader.results import ExerciseResult, Problem, Result, SourceFile, totals
+from grader.results import CellRun, ExerciseResult, Problem, Result, SourceFile, totals
 from grader.runs import Measure, run_all
 from grader.submissions import Submission
 from grader.verdicts import Verdicts
@@ -38,6 +39,9 @@ def grade(
     progress: Progress = lambda name: None,
     session: Conversation | None = None,
     measure: Measure | None = None,
+    look: Measure | None = None,
+    execution: Execution | None = None,
+    execute: bool = False,
     explain: bool = True,
     verdicts: Verdicts | None = None,
 ) -> Result:
@@ -48,19 +52,27 @@ def grade(
         box: Kind of box, for the report.
         session: A session with the submission that was started ahead of time, if any.
         measure: Measures what trials ask for; by default in boxes that `start` starts.
+        look: Says what the whole run left; by default what `execution` says.
+        execution: The whole run, which is made where it is needed; by default in a box of this kind.
+        execute: Run the whole notebook even where no check needs it.
         explain: Whether failing cases are made small, and tried alone; the verdict is the same without.
         verdicts: Of earlier submissions, on this bank.
     Returns:
         The result. What the grader itself could not do is in it as a fault, never as lost points.
     """
     begun = time.monotonic()
+    executed: list[CellRun] = []
     submission = submission.restored(bank.given)
     session = session or open_session(bank, submission, start)
     try:
         with in_cells(submission.text if submission.in_cells else None):
             loaded, problems = _load(bank, submission, session)
             measure = measure or arena_of(bank, submission, start).measure
-            runs = run_all(bank, session, progress, source=_run_text(bank, submission), measure=measure)
+            execution = execution or Execution(submission, bank, lambda: open_kernel_box(box, bank))
+            text, seen = _run_text(bank, submission), look or execution.look
+            runs = run_all(bank, session, progress, source=text, measure=measure, look=seen)
+            if execute or execution.made:
+                executed = _executed(execution, problems)
             names = [planned.contract.name for planned in bank.exercises]
             file, seed = submission.name, bank.seed
             judge = Judge(file, loaded, session, seed=seed, names=names, explain=explain, verdicts=verdicts)
@@ -69,7 +81,19 @@ def grade(
                 exercises.append(judge.exercise(planned, runs[planned.contract.name], exercises))
     finally:
         session.close()
-    return _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+    result = _result(bank, submission, session, exercises, problems=problems, box=box, begun=begun)
+    if not executed:
+        return result
+    return result.model_copy(update={"executed": executed, "cpu_s": round(result.cpu_s + execution.cpu_s, 3)})
+
+
+def _executed(execution: Execution, problems: list[Problem]) -> list[CellRun]:
+    """The cells of the whole run; that it could not be made is a problem of ours."""
+    try:
+        return execution.cells()
+    except FaultError as error:
+        problems.append(Problem(message=str(error), fault=True))
+        return []
 
 
 def _load(bank: Bank, submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from grader.errors import FormatError
 
 __all__ = [
+    "AFTER_RUN",
     "SCHEMA",
+    "CellRun",
     "CheckResult",
     "Curve",
     "Evidence",
@@ -39,6 +41,9 @@ _ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 SCHEMA = 1
 """Version of the JSON layout."""
+
+AFTER_RUN = "after the whole run"
+"""What is special about a case that was looked at once all cells of a notebook had been run."""
 
 Status = Literal["passed", "failed", "skipped", "fault"]
 """`passed`; `failed`; `skipped` (`because` says of what); `fault`: ours, counts neither for nor against."""
@@ -235,6 +240,31 @@ class Problem(_Record):
     """Ours, not the student's."""
 
 
+class CellRun(_Record):
+    """What became of a code cell when the whole notebook was run, from top to bottom."""
+
+    place: int
+    """Counted from 1, all kinds of cells together."""
+    label: str
+    """What messages call it, such as `cell In[7]`."""
+    status: Literal["ok", "error", "timeout", "died", "not run"]
+    """`error`: it ended with an exception; `timeout`: it was interrupted, or stopped for good; `died`: the kernel
+    ended while it ran; `not run`: the kernel had ended, or the time of all cells was up."""
+    message: str = ""
+    """The exception, or why it ended or was not run."""
+    line: int | None = None
+    """Line of the cell at which that happened."""
+    code: str = ""
+    """The line itself."""
+    output: str = ""
+    """What it printed and what its last line came to, as text; addresses of objects are left out."""
+    cut_chars: int = 0
+    """Characters of the output that were dropped from its middle; the text says where."""
+    shown: list[str] = []
+    """MIME types of what it showed besides text, such as `image/png`."""
+    cpu_s: float = 0.0
+
+
 class Lateness(_Record):
     """What handing in late means, in words that the student sees."""
 
@@ -274,6 +304,8 @@ class Result(_Record):
     written: list[WrittenResult] = []
     """Answers in words, graded by hand."""
     problems: list[Problem] = []
+    executed: list[CellRun] = []
+    """The code cells as they were run, where the whole notebook was."""
     seed: int
     """The one number that all random inputs were drawn from."""
     box: str

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.banks import Bank, Planned, PlannedCheck
 from grader.boxes import Conversation
-from grader.checks import Check, Trial
+from grader.checks import Check, Runs, Trial
 from grader.errors import FaultError
 from grader.protocol import Ending, Heard, Outcome, Reply, Script
 from grader.results import Output
@@ -51,13 +51,20 @@ class Run:
 
 
 def run_all(
-    bank: Bank, session: Conversation, progress: Callable[[str], None], *, source: str, measure: Measure
+    bank: Bank,
+    session: Conversation,
+    progress: Callable[[str], None],
+    *,
+    source: str,
+    measure: Measure,
+    look: Measure | None = None,
 ) -> dict[str, Run]:
     """What came back for every trial, by exercise.
 
     Args:
         source: The student's text, for checks that read it.
         measure: Called for each trial of a check that measures.
+        look: Called for each trial of a check of what the whole run leaves.
     """
     runs = {planned.contract.name: Run() for planned in bank.exercises}
     for planned in bank.exercises:
@@ -78,7 +85,8 @@ def run_all(
         _replay(planned, session, runs[planned.contract.name])
     session.printed()
     for planned in bank.exercises:
-        _measure(planned, measure, runs[planned.contract.name])
+        _measure(planned, "timing", measure, runs[planned.contract.name])
+        _measure(planned, "cells", look or _nowhere, runs[planned.contract.name])
     return runs
 
 
@@ -177,12 +185,16 @@ def _replay(planned: Planned, session: Conversation, run: Run) -> None:
     }
 
 
-def _measure(planned: Planned, measure: Measure, run: Run) -> None:
+def _nowhere(planned: Planned, check: PlannedCheck, trial: Trial) -> Outcome:
+    raise FaultError("whole run: expected somebody who runs the whole notebook, got nobody.")
+
+
+def _measure(planned: Planned, kind: Runs, measure: Measure, run: Run) -> None:
     begun = time.monotonic()
     for check in planned.checks:
-        if check.check.runs != "timing":
+        if check.check.runs != kind:
             continue
-        stuck = _stuck(run.replies)
+        stuck = _stuck(run.replies) if kind == "timing" else None
         try:
             run.replies[check.name] = [[stuck or measure(planned, check, trial)] for trial in check.trials]
         except FaultError as error:

@@ -353,7 +353,7 @@ def _measured_to_data(outcome: Outcome) -> Any:
 
 
 def _measured_from_data(data: Any) -> Outcome:
-    return Ending(*data) if len(data) > 1 else Reply(decode(data[0], []))
+    return Ending(*data) if len(data) > 1 else Reply(decode(data[0], [], inline=True))
 
 
 def _problem_to_data(problem: StudentError | Ending) -> Any:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from grader.errors import FormatError
 from grader.results import (
     SCHEMA,
+    CellRun,
     CheckResult,
     Curve,
     Evidence,
@@ -29,14 +30,15 @@ from grader.results import (
 
 LAYOUT = {
     Result: "schema grader assignment title coverage not_covered submission score max_score late exercises written "
-    "problems seed box hashes versions cpu_s wall_s memory_mib",
+    "problems executed seed box hashes versions cpu_s wall_s memory_mib",
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
     CheckResult: "name title status message kind because hint hidden inside weight score cases cases_failed evidence",
     Evidence: "case call expected got index error tolerance shrunk where picture curve",
     Output: "text cut_bytes",
     Problem: "message where fault",
-    Where: "file line function code",
+    CellRun: "place label status message line code output cut_chars shown cpu_s",
+    Where: "file line cell cell_line function code",
     Picture: "expected got error",
     WrittenResult: "name title statement status answer cut_characters words place max_score score items comment by "
     "earlier",

@@ -95,7 +95,7 @@ class Desk:
 
     @functools.cached_property
     def references(self) -> dict[str, Callable[..., Any]]:
-        """The references by exercise; one that is nothing but a test has none."""
+        """The references by exercise; one that is nothing but tests, or looks at what cells leave, has none."""
         return {
             exercise.name: exercise.reference
             for exercise in self.assignment.exercises

@@ -266,6 +266,6 @@ def _settled(desk: Desk, parcel: list[Any]) -> Desk:
     patient()
     sent: Parcel = importlib.import_module("ray").get(parcel[0])
     root = unpack(sent, Path(desk.root), desk.id, cache_folder())
-    here = Desk(str(root), desk.id, desk.box, desk.seed, desk.pages, desk.notebooks)
+    here = Desk(str(root), desk.id, desk.box, desk.seed, desk.pages, desk.notebooks, desk.execute)
     here.warm()
     return here

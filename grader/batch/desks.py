@@ -20,6 +20,7 @@ from grader.bundles import modules_of
 from grader.cases import Function
 from grader.courses import Course
 from grader.errors import GraderError
+from grader.executing import Execution, open_kernel_box
 from grader.grading import arena_of, grade, open_session
 from grader.reports import load_notebook_pages, load_pages, render_html, render_notebook
 from grader.results import Result, SourceFile, write_result
@@ -43,10 +44,12 @@ class Desk:
     """Whether HTML pages are made."""
     notebooks: bool = False
     """Whether pages are made that show notebooks with the verdicts beside their cells: each takes some 0.1 s."""
+    execute: bool = False
+    """Whether whole notebooks are run even where no check needs it."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was loaded stays here: an assignment holds functions that no other process can be sent.
-        return Desk, (self.root, self.id, self.box, self.seed, self.pages, self.notebooks)
+        return Desk, (self.root, self.id, self.box, self.seed, self.pages, self.notebooks, self.execute)
 
     @functools.cached_property
     def course(self) -> Course:
@@ -115,6 +118,7 @@ class Desk:
             "bank": dict(self.bank.hashes),
             "seed": self.seed,
             "box": self.box,
+            "execute": self.execute,
             "python": platform.python_version(),
             "machine": platform.machine(),
             "versions": versions,
@@ -165,6 +169,7 @@ class Desk:
         bank = self.bank
         submission = read_submission(job.name, job.data).restored(bank.given)
         recorder = Recorder(self.session(submission), self.digests)
+        execution = Execution(submission, bank, lambda: open_kernel_box(self.box, bank))
         arena = arena_of(bank, submission, self.start)
         try:
             result = grade(
@@ -175,6 +180,9 @@ class Desk:
                 session=recorder,
                 verdicts=self.verdicts,
                 measure=recorder.measuring(arena.measure),
+                look=recorder.measuring(execution.look),
+                execution=execution,
+                execute=self.execute,
             )
         finally:
             recorder.close()

@@ -109,12 +109,13 @@ def _again(desk: Desk, out: Path, entry: Entry, before: Result) -> tuple[Result,
     def start() -> object:
         raise AssertionError("nothing is run")
 
-    result = grade(desk.bank, submission, start, box=before.box, session=player, measure=player.measure)  # type: ignore[arg-type]
+    played = {"session": player, "measure": player.measure, "look": player.measure}
+    result = grade(desk.bank, submission, start, box=before.box, **played)  # type: ignore[arg-type]
     if result.faults:
         raise FormatError(f"{result.faults[0]}; run 'grader batch' again.")
     # What there is to say of the file as a whole depends on no check.
     kept = {"submission": file, "problems": before.problems, "wall_s": before.wall_s, "late": before.late}
-    return result.model_copy(update=kept), data
+    return result.model_copy(update={**kept, "executed": before.executed}), data
 
 
 def _changes(before: Result, after: Result) -> list[str]:

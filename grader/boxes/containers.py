@@ -13,6 +13,7 @@ from grader.boxes.limits import Limits
 from grader.jail import seccomp
 from grader.jail.cells import Allowance
 from grader.jail.container import HOME
+from grader.worker.main import KERNEL
 
 __all__ = ["allowance_of", "options"]
 
@@ -60,7 +61,9 @@ def options(
         host["Tmpfs"] = {"/box": f"{tmpfs},mode=1777"}
     else:
         host["Tmpfs"] = {"/box": f"{tmpfs},nr_inodes={limits.inodes + 2},mode=700,uid={user},gid={user}"}
-        host["SecurityOpt"].append(f"seccomp={_profile(processes=limits.processes > 0)}")
+        host["SecurityOpt"].append(
+            f"seccomp={_profile(processes=limits.processes > 0, cells=KERNEL in libraries)}"
+        )
     if gpus:
         host["DeviceRequests"] = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
     plan = {"libraries": list(libraries), "allowance": asdict(allowance_of(limits))}
@@ -110,8 +113,8 @@ def _host_options(libraries: Sequence[str], limits: Limits) -> dict[str, Any]:
 
 
 @cache
-def _profile(*, processes: bool) -> str:
-    return json.dumps(seccomp.docker_profile(processes=processes))
+def _profile(*, processes: bool, cells: bool) -> str:
+    return json.dumps(seccomp.docker_profile(processes=processes, cells=cells))
 
 
 def _ulimit(name: str, value: int) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Checks: what is asked about a function, as pairs of a plan and a judgement.
 
 `values` compares with the reference, `conduct` looks at what a call does beside its answer, `rules` reads the text;
-`properties`, `gradients`, `randomness`, `learning` and `costs` hold the rest by what they ask about. `trials` is what
-every check is made of, `comparing` says when numbers are equal; `stored` writes checks as data and reads them back.
+`properties`, `gradients`, `randomness`, `learning`, `costs` and `notebooks` hold the rest by what they ask about.
+`trials` is what every check is made of, `comparing` says when numbers are equal; `stored` writes checks as data and
+reads them back.
 """
 
 from grader.checks.answers import error_text, judged, signature
@@ -14,6 +15,9 @@ from grader.checks.gradients.functions import gradient_of
 from grader.checks.gradients.ownership import own_backward
 from grader.checks.inside import asserts
 from grader.checks.learning.training import accuracy, learns, renamed_classes
+from grader.checks.notebooks.figures import figure
+from grader.checks.notebooks.printing import printed
+from grader.checks.notebooks.variables import variable
 from grader.checks.properties.changes import changes_with, linear_in, symmetric_in
 from grader.checks.properties.orders import bounded, monotone_in
 from grader.checks.properties.relations import adjoint_of, idempotent, round_trip, same_as
@@ -44,6 +48,7 @@ __all__ = [
     "differentiable",
     "error_text",
     "fast",
+    "figure",
     "follows",
     "follows_rules",
     "frugal",
@@ -57,6 +62,7 @@ __all__ = [
     "monotone_in",
     "no_warnings",
     "own_backward",
+    "printed",
     "refuses",
     "renamed_classes",
     "require_discerning",
@@ -68,4 +74,5 @@ __all__ = [
     "signature",
     "symmetric_in",
     "unchanged_when",
+    "variable",
 ]

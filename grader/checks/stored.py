@@ -12,6 +12,9 @@ from grader.checks.gradients.differentiable import Differentiable
 from grader.checks.gradients.functions import GradientOf
 from grader.checks.gradients.ownership import OwnBackward
 from grader.checks.inside import Inside
+from grader.checks.notebooks.figures import Figure
+from grader.checks.notebooks.printing import Printed
+from grader.checks.notebooks.variables import Variable
 from grader.checks.properties.changes import LinearIn, SymmetricIn
 from grader.checks.properties.orders import Bounded, MonotoneIn
 from grader.checks.properties.relations import AdjointOf, Idempotent, RoundTrip, SameAs
@@ -31,6 +34,7 @@ _STORED: Mapping[str, type[Any]] = {
         BackwardOf,
         Bounded,
         Differentiable,
+        Figure,
         FollowsRules,
         GradientOf,
         Idempotent,
@@ -40,12 +44,14 @@ _STORED: Mapping[str, type[Any]] = {
         MonotoneIn,
         NoWarnings,
         OwnBackward,
+        Printed,
         Refuses,
         RoundTrip,
         SameAs,
         Seeded,
         SymmetricIn,
         UnchangedWhen,
+        Variable,
     )
 }
 _PLAIN = (str, int, float, bool, type(None))

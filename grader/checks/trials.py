@@ -23,9 +23,9 @@ Grid = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 """Expected, got and error over tolerance, each 2-D and of one shape."""
 
 
-Runs = Literal["scripts", "source", "tests", "timing"]
-"""What a check judges: answers to its trials' scripts; the student's text; what became of an instructor's test; or a
-measurement of both functions."""
+Runs = Literal["scripts", "source", "tests", "timing", "cells"]
+"""What a check judges: answers to its trials' scripts; the student's text; what became of an instructor's test; a
+measurement of both functions; or what there is once all cells of a notebook have been run."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ _under = click.option(
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
 )
+@click.option(
+    "--execute", is_flag=True, help="Also run whole notebooks, from top to bottom, in one kernel each."
+)
 @click.option("--no-pages", is_flag=True, help="No HTML page for each student.")
 @click.option(
     "--notebooks", is_flag=True, help="Also a page for each notebook, the verdicts beside its cells."
@@ -75,6 +78,7 @@ def batch_command(
     resume: bool,
     students: Path | None,
     seed: int,
+    execute: bool,
     no_pages: bool,
     notebooks: bool,
     box: str,
@@ -92,7 +96,8 @@ def batch_command(
     policy = Policy.of(course)
     loaded = Course(course).load(assignment)
     kind = settle(box, tuple(loaded.libraries))
-    desk = Desk(str(course.resolve()), assignment, kind, seed, pages=not no_pages, notebooks=notebooks)
+    pages = {"pages": not no_pages, "notebooks": notebooks}
+    desk = Desk(str(course.resolve()), assignment, kind, seed, **pages, execute=execute)
     if not resume:
         require_new(out)
     work = Path(tempfile.mkdtemp(prefix="grader-batch-"))

@@ -39,6 +39,10 @@ _under = click.option(
     help="Exit with 1 below P percent of the points.",
 )
 
+_execute = click.option(
+    "--execute", is_flag=True, help="Also run the whole notebook, from top to bottom, in one kernel."
+)
+
 
 @click.command("grade")
 @click.argument("assignment")
@@ -50,6 +54,7 @@ _under = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of all cases."
 )
 @box_option
+@_execute
 @_under
 @click.pass_obj
 @worded
@@ -62,6 +67,7 @@ def grade_command(
     notebook_file: Path | None,
     seed: int,
     box: str,
+    execute: bool,
     fail_under: float | None,
 ) -> None:
     """Grade FILE, a submission of ASSIGNMENT."""
@@ -72,7 +78,7 @@ def grade_command(
     _require_notebook(submission, notebook_file)
     found = Course(course)
     loaded = found.load(assignment)
-    result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed))
+    result = _run(submission, box, loaded, lambda: _bank(found, loaded, seed), execute=execute)
     _write_notebook(result, submission, notebook_file)
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
@@ -84,6 +90,7 @@ def grade_command(
 @_html
 @_notebook
 @box_option
+@_execute
 @_under
 @worded
 def check_command(
@@ -93,6 +100,7 @@ def check_command(
     html_file: Path | None,
     notebook_file: Path | None,
     box: str,
+    execute: bool,
     fail_under: float | None,
 ) -> None:
     """Check FILE, your solution, on the public cases that came with the hand-out.
@@ -105,7 +113,7 @@ def check_command(
     submission = collect(file)
     _require_notebook(submission, notebook_file)
     bank = read_cases(cases or find_cases(file))
-    result = _run(submission, box, bank, lambda: bank, own_code=True)
+    result = _run(submission, box, bank, lambda: bank, own_code=True, execute=execute)
     _write_notebook(result, submission, notebook_file)
     sys.exit(_finish(result, json_file, html_file, fail_under))
 
@@ -146,6 +154,7 @@ def _run(
     bank: Callable[[], Bank],
     *,
     own_code: bool = False,
+    execute: bool = False,
 ) -> Result:
     """Grade; the box starts, and loads its libraries, while the bank is read or drawn."""
     from grader.boxes import Box, open_box, prepare
@@ -164,7 +173,9 @@ def _run(
     session = open_session(planned, submission, start)
     try:
         with _progress(len(planned.exercises)) as step:
-            return grade(planned, submission, start, box=kind, progress=step, session=session)
+            return grade(
+                planned, submission, start, box=kind, progress=step, session=session, execute=execute
+            )
     finally:
         session.close()
 

@@ -77,7 +77,9 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         status = "to be graded by hand" if answer.pending else "graded by hand"
         rows.append(f"| {cell(answer.name)} | {status} | {told}/{answer.max_score:g} | {cell(text)} |")
     problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
-    return [f"{head}.{late}\n", *problems, *rows, ""]
+    words, lines = wording.whole_run(result)
+    whole = [f"{words}\n", *(f"- {cell(line)}" for line in lines), ""] if words else []
+    return [f"{head}.{late}\n", *problems, *whole, *rows, ""]
 
 
 def _counts(batch: Batch, missing: Missing) -> list[str]:

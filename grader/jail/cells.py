@@ -51,16 +51,22 @@ class Confines:
 
     @classmethod
     def of(
-        cls, *, read: Sequence[str], write: Sequence[str], listed: Sequence[str] = (), pinned: bool
+        cls,
+        *,
+        read: Sequence[str],
+        write: Sequence[str],
+        listed: Sequence[str] = (),
+        pinned: bool,
+        cells: bool = False,
     ) -> Confines:
-        """Args as of `landlock.restrict`; `pinned` where there is no process namespace."""
+        """Args as of `landlock.restrict` and `seccomp.build`; `pinned` where there is no process namespace."""
         return cls(
             tuple(read),
             tuple(write),
             tuple(listed),
             pinned,
-            seccomp.build(processes=False, pinned=pinned),
-            seccomp.build(processes=True, pinned=pinned),
+            seccomp.build(processes=False, pinned=pinned, cells=cells),
+            seccomp.build(processes=True, pinned=pinned, cells=cells),
         )
 
 

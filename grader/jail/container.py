@@ -27,7 +27,7 @@ from grader.jail import kernel
 from grader.jail.cells import Allowance, Confines, confine
 from grader.jail.relays import End, Relay
 from grader.worker.control import Control
-from grader.worker.main import load_libraries, open_streams, serve
+from grader.worker.main import KERNEL, load_libraries, open_streams, serve
 
 __all__ = ["HOME", "main"]
 
@@ -97,7 +97,8 @@ def _work(plan: dict[str, Any], pipes: Sequence[int], tells: int) -> NoReturn:
         load_libraries(plan["libraries"])
         allowance = Allowance(**plan["allowance"])
         # All of the image that Python needs; of the devices and of /proc next to nothing.
-        confines = Confines.of(read=(*_READ, sys.prefix), write=(_WORK,), pinned=True)
+        cells = KERNEL in plan["libraries"]
+        confines = Confines.of(read=(*_READ, sys.prefix), write=(_WORK,), pinned=True, cells=cells)
         confines = replace(confines, pinned=False)  # a container holds where the kernel has no Landlock, too
         os.write(tells, _KIB.pack(_held_kib()))
         confine(allowance, confines, keep=(source, sink))

@@ -16,7 +16,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-from grader.jail.syscalls import ALLOW, INT, KILL, NEWEST, NUMBERS, OWN, WAY_IN, Group, Match, groups
+from grader.jail.syscalls import ALLOW, DONE, INT, KILL, NEWEST, NUMBERS, OWN, WAY_IN, Group, Match, groups
 
 __all__ = ["Filter", "build", "docker_profile", "install"]
 
@@ -51,20 +51,27 @@ class Filter:
 
 
 @functools.cache
-def build(*, processes: bool = False, pinned: bool = False, machine: str = platform.machine()) -> Filter:
+def build(
+    *,
+    processes: bool = False,
+    pinned: bool = False,
+    cells: bool = False,
+    machine: str = platform.machine(),
+) -> Filter:
     """Compile the policy.
 
     Args:
         processes: Let the job start processes, not threads only.
         pinned: Keep its signals and questions to the job itself, and its hands off owners, modes and times
             of files: for a box without namespaces.
+        cells: Let a notebook's kernel run in it.
         machine: `x86_64` or `aarch64`.
     Raises:
         ValueError: We do not know the system calls of this machine.
     """
     if machine not in NUMBERS:
         raise ValueError(f"machine: expected one of {', '.join(NUMBERS)}, got {machine!r}.")
-    starts, answers = _ranges(groups(processes=processes, pinned=pinned), NUMBERS[machine])
+    starts, answers = _ranges(groups(processes=processes, pinned=pinned, cells=cells), NUMBERS[machine])
     code = [
         (_LOAD, 0, 0, _MACHINE),
         (_IF_EQUAL, 1, 0, _AUDIT_MACHINES[machine]),
@@ -95,7 +102,7 @@ def install(program: bytes) -> None:
         raise OSError(number, f"seccomp: {os.strerror(number)}")
 
 
-def docker_profile(*, processes: bool = False) -> dict[str, Any]:
+def docker_profile(*, processes: bool = False, cells: bool = False) -> dict[str, Any]:
     """The policy as Docker writes it, for both machines, and what the way into the box takes besides.
 
     The container starts programs, and its first process watches over the job, so that this profile cannot
@@ -103,7 +110,7 @@ def docker_profile(*, processes: bool = False) -> dict[str, Any]:
     """
     chosen = [
         *WAY_IN,
-        *(group for group in groups(processes=processes, pinned=False) if group.answer != KILL),
+        *(g for g in groups(processes=processes, pinned=False, cells=cells) if g.answer != KILL),
     ]
     free = {name for group in chosen if not group.when for name in group.names.split()}
     calls = []
@@ -112,7 +119,7 @@ def docker_profile(*, processes: bool = False) -> dict[str, Any]:
         answer = (
             {"action": "SCMP_ACT_ALLOW"}
             if group.answer == ALLOW
-            else {"action": "SCMP_ACT_ERRNO", "errnoRet": group.answer}
+            else {"action": "SCMP_ACT_ERRNO", "errnoRet": 0 if group.answer == DONE else group.answer}
         )
         for values in itertools.product(*(match.values for match in group.when)) if names else ():
             args = [_docker_match(match, value) for match, value in zip(group.when, values, strict=True)]
@@ -199,5 +206,5 @@ def _compare(argument: int, values: list[int], mask: int, half: int, miss: int) 
 
 
 def _answer(answer: int) -> tuple[int, int, int, int]:
-    special = {ALLOW: _RET_ALLOW, KILL: _RET_KILL_PROCESS}
+    special = {ALLOW: _RET_ALLOW, KILL: _RET_KILL_PROCESS, DONE: _RET_ERRNO}
     return (_RETURN, 0, 0, special.get(answer, _RET_ERRNO | answer))

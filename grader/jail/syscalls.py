@@ -10,12 +10,27 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 
-__all__ = ["ALLOW", "INT", "KILL", "NEWEST", "NUMBERS", "OWN", "POLICY", "WAY_IN", "WORD", "Group", "Match"]
+__all__ = [
+    "ALLOW",
+    "DONE",
+    "INT",
+    "KILL",
+    "NEWEST",
+    "NUMBERS",
+    "OWN",
+    "POLICY",
+    "WAY_IN",
+    "WORD",
+    "Group",
+    "Match",
+]
 
 ALLOW = 0
 """An answer is an error number; 0 lets the call through."""
 KILL = -1
 """Ends the process with SIGSYS."""
+DONE = -2
+"""The call is not made, and says that it was."""
 OWN = -1
 """Among the values of a `Match`: the number of the job's own process."""
 INT = 0xFFFF_FFFF
@@ -38,7 +53,7 @@ class Match:
 class Group:
     """Calls with one answer, if all of `when` match; the first group that matches answers.
 
-    `processes` and `pinned` say in which builds the group counts; None: in both.
+    `processes`, `pinned` and `cells` say in which builds the group counts; None: in both.
     """
 
     reason: str
@@ -47,6 +62,7 @@ class Group:
     answer: int = ALLOW
     processes: bool | None = None
     pinned: bool | None = None
+    cells: bool | None = None
 
 
 def _only(argument: int, *values: int) -> tuple[Match, ...]:
@@ -117,6 +133,9 @@ POLICY = (
     # Names of threads and memory, and questions. Never dumpable, parent's death, or filters of its own.
     Group("itself", "prctl", _only(0, 2, 3, 15, 16, 21, 23, 30, 38, 39, 51, 56, 0x5356_4D41)),
     Group("asking for the kind of kernel", "personality", _only(0, INT)),
+    # ZeroMQ, over which a notebook's kernel talks, gives its threads the ordinary policy that they have already, and
+    # ends the process where it may not.
+    Group("the scheduler's ordinary policy", "sched_setscheduler", _only(1, 0), DONE, cells=True),
     Group(
         "reading and writing",
         "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek",
@@ -187,10 +206,14 @@ WAY_IN = (
 """What a container needs besides, until the job in it has installed our own filter."""
 
 
-def groups(*, processes: bool, pinned: bool) -> tuple[Group, ...]:
+def groups(*, processes: bool, pinned: bool, cells: bool = False) -> tuple[Group, ...]:
     """The part of the policy that counts in such a build, in order."""
     return tuple(
-        group for group in POLICY if group.processes in (None, processes) and group.pinned in (None, pinned)
+        group
+        for group in POLICY
+        if group.processes in (None, processes)
+        and group.pinned in (None, pinned)
+        and group.cells in (None, cells)
     )
 
 
@@ -233,8 +256,8 @@ NUMBERS = _numbers("""
     rt_sigaction 13 134  rt_sigpending 127 136  rt_sigprocmask 14 135  rt_sigreturn 15 139
     rt_sigsuspend 130 133  rt_sigtimedwait 128 137  sched_get_priority_max 146 125
     sched_get_priority_min 147 126  sched_getaffinity 204 123  sched_getattr 315 275  sched_getparam 143 121
-    sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_yield 24 124  seccomp 317 277
-    select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
+    sched_getscheduler 145 120  sched_rr_get_interval 148 127  sched_setscheduler 144 119  sched_yield 24 124
+    seccomp 317 277  select 23 -  sendfile 40 71  sendto 44 206  set_robust_list 273 99  set_tid_address 218 96
     setfsgid 123 152  setfsuid 122 151  setgid 106 144  setgroups 116 159  setitimer 38 103  setpgid 109 154
     setregid 114 143  setresgid 119 149  setresuid 117 147  setreuid 113 145
     setsid 112 157  setuid 105 146  shutdown 48 210  sigaltstack 131 132  signalfd 282 -  signalfd4 289 74

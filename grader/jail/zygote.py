@@ -31,7 +31,7 @@ from grader.jail import kernel, roots
 from grader.jail.cells import Allowance, Confines, confine, enter_namespaces
 from grader.protocol import FrameReader, unpack
 from grader.worker.control import Control
-from grader.worker.main import load_libraries, open_streams, serve, stock_up
+from grader.worker.main import KERNEL, load_libraries, open_streams, prepare_cells, serve, stock_up
 
 __all__ = ["NOT_SET_UP", "Start", "main"]
 
@@ -87,13 +87,18 @@ class _Zygote:
     def __init__(self, start: Start, places: roots.Places, channel: socket.socket) -> None:
         self._jailed = start.level == "jail"
         self._channel = channel
+        cells = KERNEL in start.libraries
         if self._jailed:
-            self._confines = Confines.of(read=["/"], write=[roots.WORK, "/dev/null"], pinned=False)
+            self._confines = Confines.of(
+                read=["/"], write=[roots.WORK, "/dev/null"], pinned=False, cells=cells
+            )
             self._pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
         else:
             read = [*places.readable(), *_READ_MORE]
             listed = list(places.split())
-            self._confines = Confines.of(read=read, write=["/dev/null"], listed=listed, pinned=True)
+            self._confines = Confines.of(
+                read=read, write=["/dev/null"], listed=listed, pinned=True, cells=cells
+            )
         self._jobs: dict[int, int] = {}
         self._baseline_mib = 0.0
 
@@ -194,6 +199,7 @@ def _until_forked() -> _Cell:
     sys.argv[1:] = sys.orig_argv[1:] = []
     sys.path[:] = start.path
     try:
+        prepare_cells(start.libraries)
         places = roots.find_places(sys.path)
         if start.level == "jail":
             _enter(start, places)

@@ -128,8 +128,17 @@ class _Writer:
         for answer in result.written:
             self.put()
             self._written(answer, pad)
+        self._whole_run(result)
         self.put()
         self._end(result)
+
+    def _whole_run(self, result: Result) -> None:
+        words, lines = wording.whole_run(result)
+        if words:
+            self.put()
+            self.put(words)
+        for line in lines:
+            self.put(one_line(line), indent=4)
 
     def _problem(self, problem: Problem) -> None:
         message = cut(problem.message, _LONGEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from grader.reports.inert import cut
-from grader.results import CheckResult, Evidence, ExerciseResult, Result, Status, Where
+from grader.results import AFTER_RUN, CellRun, CheckResult, Evidence, ExerciseResult, Result, Status, Where
 
 __all__ = [
     "BESIDE",
@@ -28,6 +28,7 @@ __all__ = [
     "skip_reason",
     "skip_text",
     "total",
+    "whole_run",
 ]
 
 MARKS: dict[Status, str] = {"passed": "✓", "failed": "✗", "skipped": "–", "fault": "!"}
@@ -43,6 +44,8 @@ _ENDED: dict[Status, str] = {
     "skipped": "was skipped",
     "fault": "could not be checked",
 }
+
+_MOST_CELLS = 10
 
 
 def number(value: float) -> str:
@@ -162,8 +165,35 @@ def beside(result: Result) -> str:
     )
 
 
+def whole_run(result: Result) -> tuple[str, list[str]]:
+    """What became of a notebook that was run as a whole: a sentence, and a line for each cell that did not end well."""
+    runs = result.executed
+    wrong = [run for run in runs if run.status not in ("ok", "not run")]
+    left = [run for run in runs if run.status == "not run"]
+    if not runs:
+        return "", []
+    many = f"all {len(runs)} code cells" if len(runs) > 1 else "the one code cell"
+    if not wrong and not left:
+        return f"The whole notebook was run: {many} ended well.", []
+    lines = [f"{_cell(run)}: {cut(run.message, 400)}" for run in wrong[:_MOST_CELLS]]
+    if len(wrong) > _MOST_CELLS:
+        lines.append(f"{len(wrong) - _MOST_CELLS} more cells failed.")
+    if left:
+        labels = left[0].label if len(left) == 1 else f"{left[0].label} and {len(left) - 1} after it"
+        lines.append(f"{labels}: not run: {cut(left[0].message, 400)}")
+    failed = f"{len(wrong)} of {len(runs)} code cells failed" if wrong else "not all code cells were run"
+    return f"The whole notebook was run: {failed}.", lines
+
+
+def _cell(run: CellRun) -> str:
+    code = f" ({cut(run.code, 80)})" if run.code else ""
+    return f"{cut(run.label, 120)}{f', line {run.line}' if run.line else ''}{code}"
+
+
 def input_title(evidence: Evidence, seed: int) -> str:
     """`Smallest failing input (seed 7, float32 input)`."""
+    if evidence.case == AFTER_RUN:
+        return AFTER_RUN.capitalize()
     return f"Smallest failing input (seed {seed}{f', {evidence.case}' if evidence.case else ''})"
 
 

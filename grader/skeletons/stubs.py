@@ -18,7 +18,7 @@ def imports(assignment: Assignment) -> str:
 
 
 def _import(name: str) -> str:
-    return "numpy as np" if name == "numpy" else name
+    return {"numpy": "numpy as np", "matplotlib": "matplotlib.pyplot as plt"}.get(name, name)
 
 
 def is_written(exercise: Exercise) -> bool:
@@ -32,6 +32,8 @@ def stub(exercise: Exercise, text: str) -> str:
     Args:
         text: Its docstring.
     """
+    if all(check.runs == "cells" for check in exercise.checks):
+        return _left(exercise, text)
     if not inspect.isclass(exercise.reference):
         return _function(exercise.name, exercise.reference, indent="", text=text)
     methods = [
@@ -40,6 +42,13 @@ def stub(exercise: Exercise, text: str) -> str:
         if inspect.isfunction(method) and (not name.startswith("_") or name.startswith("__"))
     ]
     return f"class {exercise.name}:\n" + _docstring(text, "    ") + "\n" + "\n".join(methods)
+
+
+def _left(exercise: Exercise, text: str) -> str:
+    """What cells are to leave: words, and the name of a variable."""
+    words = "".join(f"# {line}".rstrip() + "\n" for line in f"{exercise.name}: {text}".splitlines())
+    variable = any(check.kind == "variable" for check in exercise.checks)
+    return f"{words}{exercise.name} = ...\n" if variable else words
 
 
 def _function(name: str, function: Callable[..., Any], *, indent: str, text: str | None = None) -> str:

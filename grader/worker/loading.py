@@ -16,7 +16,7 @@ from typing import Any
 from grader.protocol import StudentError
 from grader.worker.failures import failure
 
-__all__ = ["MODES", "Student"]
+__all__ = ["MODES", "Student", "guard_imports"]
 
 MODULE = "submission"
 MODES = ("whole", "definitions", "bare definitions")
@@ -54,7 +54,7 @@ class Student:
 
     def load(self, mode: str) -> StudentError | None:
         """Run the file; returns the first thing that went wrong."""
-        _guard_imports(self.allow, self.forbid)
+        guard_imports(self.allow, self.forbid)
         try:
             tree = ast.parse(self.source, self.filename)
         except BaseException as error:
@@ -117,8 +117,8 @@ def _is_definition(node: ast.stmt, *, calls: bool) -> bool:
     return calls or not any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
-def _guard_imports(allow: frozenset[str], forbid: frozenset[str]) -> None:
-    """Let the student's own import statements reach the allowed libraries and the standard library only.
+def guard_imports(allow: frozenset[str], forbid: frozenset[str], *, module: str = MODULE) -> None:
+    """Let the import statements of a module reach the allowed libraries and the standard library only.
 
     A courtesy that names the line; isolation is the box's work.
     """
@@ -128,9 +128,9 @@ def _guard_imports(allow: frozenset[str], forbid: frozenset[str]) -> None:
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
     ) -> types.ModuleType:
         top = name.partition(".")[0]
-        inside = isinstance(globals, dict) and globals.get("__name__") == MODULE
+        inside = isinstance(globals, dict) and globals.get("__name__") == module
         # A call of __import__ itself gives no globals.
-        if level == 0 and (inside or sys._getframe(1).f_globals.get("__name__") == MODULE):
+        if level == 0 and (inside or sys._getframe(1).f_globals.get("__name__") == module):
             _refuse_forbidden([name, *(f"{name}.{item}" for item in fromlist or ())], forbid)
             if inside and top not in allow and top not in sys.stdlib_module_names:
                 allowed = ", ".join(sorted(allow)) or "nothing"
@@ -140,15 +140,15 @@ def _guard_imports(allow: frozenset[str], forbid: frozenset[str]) -> None:
     typed: Callable[..., types.ModuleType] = guarded
     builtins.__import__ = typed
     if forbid:
-        importlib.import_module = _guarded(importlib.import_module, forbid)
-        importlib.__import__ = _guarded(importlib.__import__, forbid)
+        importlib.import_module = _guarded(importlib.import_module, forbid, module)
+        importlib.__import__ = _guarded(importlib.__import__, forbid, module)
 
 
-def _guarded(original: Callable[..., Any], forbid: frozenset[str]) -> Callable[..., Any]:
+def _guarded(original: Callable[..., Any], forbid: frozenset[str], module: str) -> Callable[..., Any]:
     """The same function, which a call in the student's file does not get a forbidden module from."""
 
     def guarded(name: str, *args: Any, **kwargs: Any) -> Any:
-        if sys._getframe(1).f_globals.get("__name__") == MODULE:
+        if sys._getframe(1).f_globals.get("__name__") == module:
             package = args[0] if args and isinstance(args[0], str) else kwargs.get("package", "")
             _refuse_forbidden([f"{package}{name}" if name.startswith(".") else name], forbid)
         return original(name, *args, **kwargs)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.jail.syscalls import ALLOW, KILL, NEWEST, NUMBERS, POLICY, WAY_IN, WORD, Group, groups
+from grader.jail.syscalls import ALLOW, DONE, KILL, NEWEST, NUMBERS, POLICY, WAY_IN, WORD, Group, groups
 
 HEADERS = {
     "x86_64": [Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), Path("/usr/include/asm/unistd_64.h")],
@@ -113,13 +113,24 @@ def test_a_pinned_job_keeps_its_hands_off_other_processes_and_files() -> None:
 @pytest.mark.parametrize("group", POLICY + WAY_IN, ids=lambda group: f"{group.reason}: {group.names[:20]}")
 def test_a_group_has_a_reason_and_conditions_that_can_be_met(group: Group) -> None:
     assert group.reason
-    assert group.answer in (ALLOW, KILL, errno.ENOSYS)
+    assert group.answer in (ALLOW, DONE, KILL, errno.ENOSYS)
     for match in group.when:
         assert 0 <= match.argument < 6
         assert 0 < match.mask <= WORD
         assert len(match.values) == len(set(match.values)) > 0
         assert all(value & ~match.mask == 0 for value in match.values if value >= 0)
         assert match.mask >> 32 == 0 or len(match.values) == 1
+
+
+def test_only_a_kernels_box_is_told_that_the_scheduler_was_set_and_nothing_is_done() -> None:
+    for processes, pinned in MODES:
+        plain = groups(processes=processes, pinned=pinned)
+        more = [
+            group for group in groups(processes=processes, pinned=pinned, cells=True) if group not in plain
+        ]
+
+        assert [(group.names, group.answer) for group in more] == [("sched_setscheduler", DONE)]
+        assert [(match.argument, match.values) for match in more[0].when] == [(1, (0,))]  # SCHED_OTHER
 
 
 def test_only_an_abort_kills() -> None:

@@ -20,7 +20,7 @@ LAYERS = (
     ("assignment",),
     ("questions", "skeletons", "testing"),
     ("courses", "banks", "evidence", "series", "verdicts"),
-    ("shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
+    ("executing", "shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging", "tapes"),
     ("grading", "reports"),
     ("exports", "inboxes", "lateness"),
