@@ -243,7 +243,7 @@ def _manual(found: _Reading, cell: Cell, meta: Mapping[str, Any], scheme: Region
     """A question that a person grades; returns its name."""
     title, words = found.told()
     if meta.get("task"):
-        title, words = title_of(scheme.text) or title, scheme.text
+        title, words = title_of(scheme.text) or title, about(scheme.text)
     name = clean_name(str(meta["grade_id"]), found.names)
     marks = "\n".join(part.strip() for part in scheme.inside)
     answer = "" if meta.get("task") else cell.source
