@@ -148,6 +148,7 @@ def test_what_has_no_counterpart_is_said() -> None:
         (code("# BEGIN SOLUTION\n# END SOLUTION"), "a solution only in a cell that is an answer"),
         (solution("# BEGIN HIDDEN TESTS\n# END HIDDEN TESTS"), "hidden tests only in a cell of tests"),
         (graded("assert ("), "cell In[1], line 1: expected Python"),
+        (graded("x = 1\nawait f()"), "cell In[1], line 2: expected Python, got 'await' outside function"),
         (solution("x = 1", id=""), "expected a grade_id in its metadata"),
         (solution("x = 1", id="other"), "a grade_id that no other cell has"),
         (

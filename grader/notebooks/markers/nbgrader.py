@@ -12,7 +12,7 @@ from typing import Any
 from grader.notebooks.lines import SHELL, python_lines
 from grader.notebooks.markers.model import Asked, Case, Manual, Piece, Role, Source
 from grader.notebooks.markers.preludes import with_preludes
-from grader.notebooks.markers.regions import Region, cut_regions, refuse
+from grader.notebooks.markers.regions import Region, cut_regions, refuse, require_python
 from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, test_title, title_of
 from grader.notebooks.reading import Cell
 
@@ -215,7 +215,7 @@ def _case(
         raise refuse(place, read.problem[0], "Python", read.problem[1])
     if read.left_out:
         found.remarks.append(f"{cell.label}: {read.left_out[0][1]!r} does nothing here.")
-    body = ast.parse(read.text).body
+    body = require_python(read.text, place).body
     if all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body):
         found.remarks.append(f"{cell.label}: has no test left; its {meta['points']:g} points are left out.")
         return
