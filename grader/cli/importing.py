@@ -86,6 +86,8 @@ def _try(done: Imported, course: Path, box: str) -> bool:
     )
     for file, result in ((ACCEPTED, solution), (UNSOLVED, unsolved)):
         click.echo(f"  {file.as_posix()}: {_earned(result)}")
+    if _score(unsolved):
+        click.echo("    the unsolved form earns points: what passes without an answer is no test of it")
     for exercise in solution.exercises:
         for check in exercise.checks:
             if check.status != "passed":

@@ -226,6 +226,32 @@ def test_the_assignment_s_text_is_formatted_and_names_written_answers(bring: Cal
         assert done.composed.written == {"nbgrader": 3, "otter": 1}[family]
 
 
+@pytest.mark.parametrize("family", DEMOS)
+def test_written_answers_are_found_in_the_cells_that_were_handed_out_for_them(
+    family: Family, bring: Callable[..., Imported]
+) -> None:
+    name, points = DEMOS[family]
+    done = bring(family, (FOLDER / f"{name}.ipynb").read_bytes())
+    bank = bank_of(done)
+    empty = graded(bank, "lab.ipynb", released(done.source))
+    assert {one.status for one in empty.written} <= {"unanswered", "missing"}
+    document = json.loads(filled(done))
+    for cell in document["cells"]:
+        if any(tag.startswith("written:") for tag in cell["metadata"].get("tags", [])):
+            cell["source"] = "# Because of the outliers."
+    result = graded(bank, "lab.ipynb", json.dumps(document).encode())
+    answers = {one.name: one.answer for one in result.written if one.status == "answered"}
+    assert set(answers.values()) == {"# Because of the outliers."}
+    assert (
+        set(answers)
+        == {
+            "nbgrader": {"sum_of_squares_equation", "sum_of_squares_application"},
+            "otter": {"q3"},
+        }[family]
+    )
+    assert result.score == points
+
+
 def test_what_is_there_is_never_overwritten(bring: Callable[..., Imported]) -> None:
     done = bring("otter", autograded("otter"))
     (done.folder / "assignment.py").write_text("mine")

@@ -10,6 +10,7 @@ import pytest
 
 from grader.errors import AssignmentError
 from grader.notebooks.markers import read_source, released, solved, unsolved
+from grader.notebooks.markers.nose import without_nose
 from tests.notebooks.built import code, document, markdown, notebook
 
 FOLDER = Path(__file__).parent / "imported"
@@ -120,11 +121,13 @@ def test_what_has_no_counterpart_is_said() -> None:
             graded("### AUTOTEST f(1); f(2)", "only"),
             graded("assert f(1) == 1\n### HASHED AUTOTEST f(3)", "both"),
             graded("score = 0.5\nscore", "partial"),
+            graded("def throws(f):\n    return f()\n### AUTOTEST throws(f)", "vacuous"),
         ),
     )
     told = "\n".join(source.remarks)
     assert "cell 2: has no test left; its 2 points are left out." in told
-    assert told.count("AUTOTEST is made by running the solution") == 2
+    assert told.count("AUTOTEST is made by running the solution") == 3
+    assert "cell 5: has no test left" in told  # what would be left passes without an answer
     assert "cell 4: ends in a value" in told
     assert [case.text.strip() for case in source.asked[0].cases] == ["assert f(1) == 1", "score = 0.5\nscore"]
     assert "AUTOTEST" not in released(source).decode()
@@ -148,6 +151,7 @@ def test_what_has_no_counterpart_is_said() -> None:
         (code("# BEGIN SOLUTION\n# END SOLUTION"), "a solution only in a cell that is an answer"),
         (solution("# BEGIN HIDDEN TESTS\n# END HIDDEN TESTS"), "hidden tests only in a cell of tests"),
         (graded("assert ("), "cell In[1], line 1: expected Python"),
+        (graded("x = 1\nawait f()"), "cell In[1], line 2: expected Python, got 'await' outside function"),
         (solution("x = 1", id=""), "expected a grade_id in its metadata"),
         (solution("x = 1", id="other"), "a grade_id that no other cell has"),
         (
@@ -194,3 +198,17 @@ def test_a_picture_of_the_solution_is_not_released() -> None:
     text = released(read_source("a.ipynb", notebook({**answer, "attachments": pictures}, given))).decode()
     assert "c2VjcmV0" not in text
     assert "Z2l2ZW4=" in text
+
+
+def test_assertions_of_nose_are_those_of_unittest() -> None:
+    cell = "from nose.tools import assert_equal, assert_raises as raises, ok_\nassert_equal(f(1), 1)"
+    source = read_source("a.ipynb", notebook(solution("def f(x): return x"), graded(cell)))
+    (case,) = source.asked[0].cases
+    assert case.text.splitlines() == [
+        "import unittest",
+        "assert_equal = unittest.TestCase().assertEqual",
+        "raises = unittest.TestCase().assertRaises",
+        "ok_ = unittest.TestCase().assertTrue",
+        "assert_equal(f(1), 1)",
+    ]
+    assert without_nose("from nose.tools import timed\nx = 1") == "from nose.tools import timed\nx = 1"

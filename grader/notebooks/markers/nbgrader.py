@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.notebooks.lines import SHELL, python_lines
-from grader.notebooks.markers.model import Asked, Case, Manual, Piece, Role, Source
+from grader.notebooks.lines import python_lines
+from grader.notebooks.markers.model import Asked, Manual, Piece, Role, Source
+from grader.notebooks.markers.nbgrader_tests import read_case, without_autotests
 from grader.notebooks.markers.preludes import with_preludes
 from grader.notebooks.markers.regions import Region, cut_regions, refuse
-from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, test_title, title_of
+from grader.notebooks.markers.words import about, answer_tag, clean_name, notebook_title, title_of
 from grader.notebooks.reading import Cell
 
 __all__ = ["cell_metadata", "checksum", "read_nbgrader"]
@@ -21,7 +20,6 @@ __all__ = ["cell_metadata", "checksum", "read_nbgrader"]
 SCHEMA = 3
 _CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 _TEXT_STUB = ("YOUR ANSWER HERE",)
-_AUTOTEST = re.compile(r"^\s*#+\s*(?:HASHED )?AUTOTEST\b")
 _KEYS = ("grade", "solution", "locked", "task", "grade_id", "points", "schema_version")
 
 
@@ -151,7 +149,7 @@ def _read(
     if role in ("solution", "written") and not solution.found:
         released = "\n".join(_CODE_STUB if cell.kind == "code" else _TEXT_STUB)
     if role == "test":
-        released = _without_autotests(released)
+        released = without_autotests(released)
         _case(found, cell, meta or {}, released, place, hidden=tests.found)
     elif cell.kind == "code" and role in ("given", "solution", "written"):
         code = python_lines(cell.source).text
@@ -197,41 +195,18 @@ def _require_kinds(
         raise refuse(place, None, wrong, f"one in a cell that is {role}", "Set the cell's kind in nbgrader.")
 
 
-def _without_autotests(text: str) -> str:
-    return "\n".join(line for line in text.split("\n") if not _AUTOTEST.match(line))
-
-
 def _case(
     found: _Reading, cell: Cell, meta: Mapping[str, Any], visible: str, place: str, *, hidden: bool
 ) -> None:
     """A cell of tests, with the question that it is about."""
-    if cell.source != (kept := _without_autotests(cell.source)):
-        found.remarks.append(
-            f"{cell.label}: AUTOTEST is made by running the solution; these lines are left out."
-        )
-    whole = re.sub(r"(?m)^.*(?:BEGIN|END) HIDDEN TESTS.*\n?", "", kept)
-    read = python_lines(whole)
-    if read.problem is not None:
-        raise refuse(place, read.problem[0], "Python", read.problem[1])
-    if read.left_out:
-        found.remarks.append(f"{cell.label}: {read.left_out[0][1]!r} does nothing here.")
-    body = ast.parse(read.text).body
-    if all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body):
-        found.remarks.append(f"{cell.label}: has no test left; its {meta['points']:g} points are left out.")
+    case, remarks = read_case(cell, meta, visible, place, hidden=hidden)
+    found.remarks += [f"{cell.label}: {remark}" for remark in remarks]
+    if case is None:
         return
-    if isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call | ast.Constant | ast.Await):
-        found.remarks.append(
-            f"{cell.label}: ends in a value, which nbgrader takes for the points; here it is all or nothing."
-        )
     if found.about is None:
         found.about = (str(meta["grade_id"]), found.words)
         found.words = ""
     name, words = found.about
-    shell = f"{SHELL}\n" if "get_ipython" in read.text else ""
-    shown = python_lines(visible).text if hidden else ""
-    title = test_title(visible, str(meta["grade_id"]))
-    shown = f"{shell}{shown}" if shown.strip() else ""
-    case = Case(f"{shell}{read.text}", "asserts", title, float(meta["points"]), hidden, shown)
     before = found.asked.get(name)
     if before is None:
         words = about(words)
@@ -243,7 +218,7 @@ def _manual(found: _Reading, cell: Cell, meta: Mapping[str, Any], scheme: Region
     """A question that a person grades; returns its name."""
     title, words = found.told()
     if meta.get("task"):
-        title, words = title_of(scheme.text) or title, scheme.text
+        title, words = title_of(scheme.text) or title, about(scheme.text)
     name = clean_name(str(meta["grade_id"]), found.names)
     marks = "\n".join(part.strip() for part in scheme.inside)
     answer = "" if meta.get("task") else cell.source

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.notebooks.markers.model import Case
-from grader.notebooks.markers.regions import refuse
+from grader.notebooks.markers.regions import refuse, require_python
 from grader.notebooks.markers.settings import settings
 
 __all__ = ["TestCell", "points_of", "read_test"]
@@ -44,10 +44,7 @@ def read_test(
     """
     config, start = _config(source, place)
     code = "\n".join(source.split("\n")[start:]).strip("\n")
-    try:
-        tree = ast.parse(code)
-    except SyntaxError as error:
-        raise refuse(place, (error.lineno or 1) + start, "Python", error.msg) from None
+    tree = require_python(code, place, start)
     if not tree.body:
         raise refuse(place, None, "a test", "an empty cell")
     points = config.get("points")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.errors import AssignmentError
 
-__all__ = ["Region", "cut_regions", "refuse"]
+__all__ = ["Region", "cut_regions", "refuse", "require_python"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,21 @@ def refuse(place: str, line: int | None, expected: str, got: str, mend: str = ""
     """An error that names a cell and, where there is one, its line."""
     where = f"{place}, line {line}" if line else place
     return AssignmentError(f"{where}: expected {expected}, got {got}.", mend=mend)
+
+
+def require_python(code: str, place: str, skipped: int = 0) -> ast.Module:
+    """The tree of a test, which has to run without a notebook around it.
+
+    Args:
+        skipped: Lines of the cell that stand above it.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(code, "test", "exec", dont_inherit=True)
+            return ast.parse(code)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise refuse(place, line + skipped, "Python", getattr(error, "msg", "") or str(error)) from None
 
 
 def cut_regions(
