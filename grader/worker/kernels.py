@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import importlib.util
 import os
 import sys
 import tempfile
@@ -40,7 +41,7 @@ def start_kernel() -> Any:
     app.init_shell()
     app.init_gui_pylab()
     _take_shell_away(app.shell)
-    _use_inline_figures()
+    _use_inline_figures(app.shell)
     app.kernel.start()
     return app
 
@@ -157,7 +158,7 @@ def _take_shell_away(shell: Any) -> None:
 
     def refuse(command: str) -> None:
         shell.user_ns["_exit_code"] = 127
-        print(f"!{command}: there are no commands and no network here; nothing was run.", file=sys.stderr)
+        sys.stderr.write(f"!{command}: there are no commands and no network here; nothing was run.\n")
 
     def nothing(command: str, *args: Any, **kwargs: Any) -> list[str]:
         refuse(command)
@@ -167,8 +168,18 @@ def _take_shell_away(shell: Any) -> None:
     shell.getoutput = nothing
 
 
-def _use_inline_figures() -> None:
+def _use_inline_figures(shell: Any) -> None:
     """Have figures shown by cells, as Jupyter does; matplotlib may have been loaded before it could be told."""
+    before = shell.enable_matplotlib
+
+    def enable(gui: str | None = None) -> Any:
+        # `%matplotlib widget` needs a browser, and no cell should fail for that.
+        if gui in (None, "agg", "inline") and importlib.util.find_spec("matplotlib") is not None:
+            return before(gui)
+        sys.stderr.write(f"%matplotlib {gui}: figures are shown inline here, or not at all.\n")
+        return gui, "inline"
+
+    shell.enable_matplotlib = enable
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is not None:

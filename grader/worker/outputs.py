@@ -12,15 +12,41 @@ _MOST_NAME = 100
 _MOST_ERROR = 4_000
 
 
+class _Text:
+    """The start and the end of a text of any length."""
+
+    def __init__(self, room: int) -> None:
+        self._half = room // 2
+        self._head = self._tail = ""
+        self.cut = 0
+
+    def __str__(self) -> str:
+        middle = f"\n[… {self.cut} characters cut …]\n" if self.cut else ""
+        return f"{self._head}{middle}{self._tail}"
+
+    def add(self, text: str) -> None:
+        if not self._tail:
+            room = self._half - len(self._head)
+            self._head += text[:room]
+            text = text[room:]
+        self._tail += text
+        over = len(self._tail) - self._half
+        if over > 0:
+            self.cut += over
+            self._tail = self._tail[over:]
+
+
 class Kept:
-    """The text that one cell put out: its start and its end, where it is too long.
+    """The text that one cell put out, as much of it as there is room for.
+
+    What goes to standard error stands last: between it and the rest there is no order that is the same each time.
 
     Args:
         room: Characters to keep.
     """
 
     def __init__(self, room: int) -> None:
-        self._room = room // 2
+        self._room = room
         self._clear_next = False
         self.error: tuple[str, str] | None = None
         """Type and text of the exception that the cell ended with."""
@@ -30,15 +56,20 @@ class Kept:
 
     @property
     def text(self) -> str:
-        middle = f"\n[… {self.cut} characters cut …]\n" if self.cut else ""
-        return f"{self._head}{middle}{self._tail}".encode("utf-8", "backslashreplace").decode()
+        return f"{self._out}{self._err}".encode("utf-8", "backslashreplace").decode()
+
+    @property
+    def cut(self) -> int:
+        """Characters that were dropped."""
+        return self._out.cut + self._err.cut
 
     def take(self, kind: str, content: Any) -> None:
         """Note a message of the kernel's that puts something out."""
         if self._clear_next:
             self._forget()
         if kind == "stream":
-            self._add(str(content.get("text", "")))
+            kept = self._err if content.get("name") == "stderr" else self._out
+            kept.add(str(content.get("text", "")))
         elif kind == "error":
             name, text = str(content.get("ename", "")), str(content.get("evalue", ""))
             self.error = name[:_MOST_NAME], text.encode("utf-8", "backslashreplace").decode()[:_MOST_ERROR]
@@ -47,7 +78,7 @@ class Kept:
             names = [str(name)[:_MOST_NAME] for name in data if name != "text/plain"]
             self.shown += names[: _MOST_SHOWN - len(self.shown)]
             if not names:
-                self._add(f"{data.get('text/plain', '')}\n")
+                self._out.add(f"{data.get('text/plain', '')}\n")
 
     def clear(self, *, later: bool) -> None:
         """Forget what was put out, now or once something else is."""
@@ -57,20 +88,8 @@ class Kept:
             self._forget()
 
     def _forget(self) -> None:
-        self._head = self._tail = ""
-        self.cut = 0
+        self._out, self._err = _Text(3 * self._room // 4), _Text(self._room // 4)
         self._clear_next = False
-
-    def _add(self, text: str) -> None:
-        if not self._tail:
-            room = self._room - len(self._head)
-            self._head += text[:room]
-            text = text[room:] if room >= 0 else text
-        self._tail += text
-        over = len(self._tail) - self._room
-        if over > 0:
-            self.cut += over
-            self._tail = self._tail[over:]
 
 
 def keeping_client() -> Any:
