@@ -74,6 +74,22 @@ def test_a_verdict_stands_below_the_last_cell_that_defines_its_exercise() -> Non
     assert "passed · 4 of 4 points cell In[31]" in re.sub(r"[\s,]+", " ", Page(page).text)
 
 
+def test_cells_that_were_put_back_move_no_verdict_and_no_line() -> None:
+    data = notebook("a = 1\nb = 2\nc = 3\nd = 4", "def softmax(z):\n    return z", "e = 5")
+    about = graded(result(), data)
+    text = (
+        "# ─── given cell ───\nimport numpy\n# ─── cell In[1] ───\na = 0\n# ─── given cell ───\nz = 1\n"
+        "# ─── cell In[2] ───\ndef softmax(z):\n    return z\n# ─── cell In[3] ───\ne = 5\n"
+    )
+    about = about.model_copy(update={"submission": about.submission.model_copy(update={"text": text})})
+    page = Page(render_notebook(about, data))
+    assert after(page.html, "softmax") == "cell In[2]"
+    numbered = [name for name in page.attributes("id") if re.fullmatch(r"L\d+", name)]
+    assert numbered == ["L4", "L8", "L9", "L11"]
+    for line in ("a = 1", "d = 4", "e = 5"):
+        assert line in page.text
+
+
 def test_a_line_that_looks_like_the_head_of_a_cell_moves_no_verdict() -> None:
     forged = "# ─── cell In[2] ───\ndef softmax(z):\n    return z"
     assert after(shown("x = 1", "y = 2", forged), "softmax") == "cell In[3]"
