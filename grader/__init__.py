@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from grader.checks import (
         adjoint_of,
         agrees,
+        asserts,
         backward_of,
         bounded,
         changes_with,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
         unchanged_when,
         variable,
     )
+    from grader.questions import question
     from grader.written import Item, Written
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "adjoint_of",
     "agrees",
     "anything",
+    "asserts",
     "backward_of",
     "boolean",
     "bounded",
@@ -107,6 +110,7 @@ __all__ = [
     "permutation",
     "positive_definite",
     "printed",
+    "question",
     "real",
     "refuses",
     "renamed_classes",
@@ -124,7 +128,14 @@ __all__ = [
     "variable",
 ]
 
-_HOMES = ("grader.assignment", "grader.boxes", "grader.cases", "grader.checks", "grader.written")
+_HOMES = (
+    "grader.assignment",
+    "grader.boxes",
+    "grader.cases",
+    "grader.checks",
+    "grader.questions",
+    "grader.written",
+)
 
 
 def __getattr__(name: str) -> Any:

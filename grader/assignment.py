@@ -91,6 +91,13 @@ class Exercise:
         return statement(self.reference)
 
     @property
+    def is_tests(self) -> bool:
+        """Whether it is nothing but tests of what else is handed in: there is no function to write."""
+        return all(
+            check.runs in ("tests", "cells") or getattr(check, "inside", False) for check in self.checks
+        )
+
+    @property
     def needs(self) -> tuple[str, ...]:
         return (self.after,) if isinstance(self.after, str) else tuple(self.after)
 

@@ -72,7 +72,12 @@ def evidence_of(contract: Contract, trial: Trial, failure: Failure, file: str, *
     where = None
     if failure.line is not None:
         where = where_of(file, failure.line, function=failure.function, code=failure.code)
-    asked = trial.note != AFTER_RUN and failure.kind not in ("missing", "import", "arguments", "rule", "test")
+    called = not any(step.do == "inside" for script in trial.scripts for step in script.steps)
+    asked = (
+        called
+        and trial.note != AFTER_RUN
+        and failure.kind not in ("missing", "import", "arguments", "rule", "test")
+    )
     return Evidence(
         case=trial.note,
         call=failure.call or (contract.call(contract.name, failure.inputs or trial.inputs) if asked else ""),

@@ -68,6 +68,9 @@ class Judge:
                 found = _fault(check, run.faults[check.name])
                 decided = decided or found
                 yield found
+            elif decided is not None and decided.inside and _is_inside(check):
+                # Test cells of notebooks have points of their own each, whatever became of the others.
+                yield self._check(planned, check, run.replies[check.name])
             elif decided is None:
                 decided = self._check(planned, check, run.replies[check.name], run.again)
                 yield decided
@@ -192,9 +195,14 @@ def _result(check: PlannedCheck, status: Status, **values: Any) -> CheckResult:
         title=check.check.title,
         status=status,
         hidden=check.check.hidden,
+        inside=_is_inside(check),
         weight=check.check.weight,
         **values,
     )
+
+
+def _is_inside(check: PlannedCheck) -> bool:
+    return bool(getattr(check.check, "inside", False))
 
 
 def _fault(check: PlannedCheck, message: str) -> CheckResult:
@@ -219,13 +227,16 @@ def _masked(check: CheckResult, because: str) -> CheckResult:
 
 def _total(planned: Planned, checks: list[CheckResult], run: Run) -> ExerciseResult:
     """Points by weight of the checks that could be judged."""
-    weights = sum(check.weight for check in checks)
+    # A hand-out may hold only tests that tell and are worth nothing: there they share the points.
+    even = not any(check.weight for check in checks)
+    weighed = [(check, 1.0 if even else check.weight) for check in checks]
+    weights = sum(weight for _, weight in weighed)
     scored = []
-    for check in checks:
-        points = planned.points * check.weight / weights if check.status == "passed" else 0.0
+    for check, weight in weighed:
+        points = planned.points * weight / weights if check.status == "passed" else 0.0
         scored.append(check.model_copy(update={"score": _points(points)}))
-    judged = sum(check.weight for check in checks if check.status != "fault")
-    earned = sum(check.weight for check in checks if check.status == "passed")
+    judged = sum(weight for check, weight in weighed if check.status != "fault")
+    earned = sum(weight for check, weight in weighed if check.status == "passed")
     states = [check.status for check in checks]
     because = next((check.because for check in checks if check.because in planned.needs), "")
     status: Status = "passed"

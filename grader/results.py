@@ -132,6 +132,8 @@ class CheckResult(_Record):
     """The instructor's hint; given only when the check failed."""
     hidden: bool = False
     """Whether inputs and answers are withheld from the report."""
+    inside: bool = False
+    """Whether the test ran beside the student's code, in one process with it: weaker trust than comparing outside."""
     weight: float = 1.0
     """Share of the exercise's points, relative to its other checks."""
     score: float = 0.0

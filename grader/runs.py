@@ -33,6 +33,8 @@ Measure = Callable[[Planned, PlannedCheck, Trial], Outcome]
 
 _REPLAYED = frozenset(("agrees", "satisfies", "gradient_of", "backward_of"))
 _AGAIN = 6
+_PATIENCE = 2
+"""Tests of a notebook that may run into a time-out, each on its own; after as many, no other of the exercise is run."""
 
 
 @dataclass
@@ -131,13 +133,23 @@ def _scripts(checks: Sequence[PlannedCheck]) -> list[Script]:
 
 
 def _run(planned: Planned, checks: Sequence[PlannedCheck], session: Conversation, run: Run) -> None:
-    """Run the trials of some checks of an exercise; they travel in one message."""
-    if not checks:
-        return
+    """Run the trials of some checks of an exercise; they travel in one message.
+
+    A test of a notebook travels alone: one that never ends costs the others nothing.
+    """
+    alone = [check for check in checks if getattr(check.check, "inside", False)]
+    together = [check for check in checks if check not in alone]
+    for some in ([together] if together else []) + [[check] for check in alone]:
+        _run_some(planned, some, session, run, patience=_PATIENCE if some[0] in alone else 1)
+
+
+def _run_some(
+    planned: Planned, checks: Sequence[PlannedCheck], session: Conversation, run: Run, *, patience: int
+) -> None:
     begun = time.monotonic()
     pairs = [(check.check, trial) for check in checks for trial in check.trials]
     scripts = _scripts(checks)
-    stuck = _stuck(run.replies)
+    stuck = _stuck(run.replies, patience)
     try:
         outcomes = [stuck] * len(scripts) if stuck else session.hear(scripts, offered=offered(planned, pairs))
     except FaultError as error:
@@ -190,10 +202,14 @@ def _measure(planned: Planned, kind: Runs, measure: Measure, run: Run) -> None:
     run.wall_s += time.monotonic() - begun
 
 
-def _stuck(replies: Mapping[str, list[list[Heard]]]) -> Ending | None:
-    """The time-out that this exercise ran into already, if any: waiting for it once is enough."""
-    found = (outcome for trials in replies.values() for trial in trials for outcome in trial)
-    return next((item for item in found if isinstance(item, Ending) and item.verdict == "timeout"), None)
+def _stuck(replies: Mapping[str, list[list[Heard]]], patience: int = 1) -> Ending | None:
+    """The time-out that so many checks of this exercise ran into already, if they did: waiting once is enough."""
+    found = [
+        next((item for item in outcomes if isinstance(item, Ending) and item.verdict == "timeout"), None)
+        for outcomes in ([outcome for trial in trials for outcome in trial] for trials in replies.values())
+    ]
+    endings = [item for item in found if item is not None]
+    return endings[0] if len(endings) >= patience else None
 
 
 def offered(planned: Planned, pairs: Sequence[tuple[Check, Trial]]) -> dict[int, Any]:

@@ -33,7 +33,7 @@ LAYOUT = {
     "problems executed seed box hashes versions cpu_s wall_s memory_mib",
     SourceFile: "name sha256 bytes text",
     ExerciseResult: "name title statement status score max_score because checks output wall_s",
-    CheckResult: "name title status message kind because hint hidden weight score cases cases_failed evidence",
+    CheckResult: "name title status message kind because hint hidden inside weight score cases cases_failed evidence",
     Evidence: "case call expected got index error tolerance shrunk where picture curve",
     Output: "text cut_bytes",
     Problem: "message where fault",

@@ -70,7 +70,7 @@ def audit(desk: Desk, *, jobs: int, seeds: int, progress: Progress = lambda done
 
 def _tasks(desk: Desk, seeds: int) -> Iterator[Task]:
     """All of the work, in the order of the report."""
-    for planned in desk.bank.exercises:
+    for planned in desk.referred(desk.bank):
         name = planned.contract.name
         yield ("reference", name)
         count = len(desk.mutants(name))

@@ -99,8 +99,16 @@ class Desk:
         return {
             exercise.name: exercise.reference
             for exercise in self.assignment.exercises
-            if not all(check.runs in ("tests", "cells") for check in exercise.checks)
+            if not exercise.is_tests
         }
+
+    def referred(self, bank: Bank) -> list[Planned]:
+        """The exercises that have a reference to try checks on: tests of notebooks have none."""
+        return [
+            planned
+            for planned in bank.exercises
+            if not all(getattr(check.check, "inside", False) for check in planned.checks)
+        ]
 
     def bundle(self) -> str:
         return bundle(self.references.values())
@@ -271,7 +279,7 @@ def _seed(desk: Desk, task: Task) -> list[dict[str, Any]]:
     session = desk.bench(bank).open(desk.bundle())
     found: list[FalseFailure] = []
     try:
-        for planned in bank.exercises:
+        for planned in desk.referred(bank):
             tried = desk.bench(bank).try_in(session, planned)
             found += _false(planned, tried, "the reference", seed)
             found += _false_noise(planned, tried, seed)

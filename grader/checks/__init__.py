@@ -13,6 +13,7 @@ from grader.checks.gradients.backwards import backward_of
 from grader.checks.gradients.differentiable import differentiable
 from grader.checks.gradients.functions import gradient_of
 from grader.checks.gradients.ownership import own_backward
+from grader.checks.inside import asserts
 from grader.checks.learning.training import accuracy, learns, renamed_classes
 from grader.checks.notebooks.figures import figure
 from grader.checks.notebooks.printing import printed
@@ -38,6 +39,7 @@ __all__ = [
     "accuracy",
     "adjoint_of",
     "agrees",
+    "asserts",
     "backward_of",
     "bounded",
     "changes_with",

@@ -11,6 +11,7 @@ from grader.checks.gradients.backwards import BackwardOf
 from grader.checks.gradients.differentiable import Differentiable
 from grader.checks.gradients.functions import GradientOf
 from grader.checks.gradients.ownership import OwnBackward
+from grader.checks.inside import Inside
 from grader.checks.notebooks.figures import Figure
 from grader.checks.notebooks.printing import Printed
 from grader.checks.notebooks.variables import Variable
@@ -37,6 +38,7 @@ _STORED: Mapping[str, type[Any]] = {
         FollowsRules,
         GradientOf,
         Idempotent,
+        Inside,
         LeavesInputsAlone,
         LinearIn,
         MonotoneIn,

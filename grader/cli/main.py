@@ -29,6 +29,7 @@ _COMMANDS = {
     "audit": ("auditing", "Test an assignment's checks with mutants and right variants."),
     "list": ("course", "List the course's assignments."),
     "handout": ("course", "Write the folder that students get."),
+    "import": ("importing", "Turn an assignment of nbgrader or otter into one of this course."),
     "submit": ("submitting", "Hand in files to a course's inbox."),
     "status": ("submitting", "List what you have handed in."),
     "receipt": ("receipts", "Verify a receipt, or get it signed."),

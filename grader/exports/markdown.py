@@ -46,6 +46,8 @@ def markdown(
         parts += _commonest(results)
         parts += _table(batch, missing) if names else []
     parts += _faults(batch, names=names)
+    said = next(filter(None, map(wording.beside, results.values())), "")
+    parts += [f"{cell(said)}\n"] if said else []
     parts.append(f"Seed {batch.seed}, box {cell(batch.box)}, grader {cell(batch.grader)}.\n")
     return Exported.one("summary.md", "\n".join(parts), whose(batch, missing))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.notebooks.lines import SHELL, python_lines
+from grader.notebooks.lines import SHELL, Lines, python_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import Needed, needed
 from grader.notebooks.statements import is_stub
@@ -17,7 +17,10 @@ from grader.notebooks.statements import is_stub
 __all__ = ["Slice", "cell_of", "is_header", "joined", "kept_text", "slice_of"]
 
 _HEADER = re.compile(r"# ─── (cell (?:In\[\d+\]|\d+)|given cell) ───$")
+_CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.M)
+_DEFINITION = re.compile(r"^(?:async def|def|class) +(\w+)", re.M)
 _MOST_TOLD = 5
+_MOST_BROKEN = 10
 
 
 @dataclass(frozen=True)
@@ -36,23 +39,49 @@ def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
     """The Python of all code cells, each below a line that names it, and what the student should know about it."""
     remarks = list(notebook.remarks)
     lines: list[str] = []
+    broken: list[str] = []
     left_out: list[tuple[str, str]] = []
     for cell in notebook.cells:
         if cell.kind != "code" or not cell.source.strip():
+            remarks += _misplaced(cell)
             continue
         found = python_lines(cell.source)
         lines.append(_header(cell))
         if found.problem is not None:
-            line, why = found.problem
-            remarks.append(f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts.")
-        left_out += [(cell.label, text) for _, text in found.left_out]
-        lines += found.text.split("\n")
+            broken.append(_broken(cell, *found.problem))
+        left_out += [(_extent(cell, found), text) for _, text in found.left_out]
+        # A line of the student's that looks like one of ours would have messages name another cell.
+        lines += [f"{line} " if is_header(line) else line for line in found.text.split("\n")]
+    remarks += broken[:_MOST_BROKEN]
+    if len(broken) > _MOST_BROKEN:
+        remarks.append(f"{len(broken) - _MOST_BROKEN} more cells are no Python; nothing of them counts.")
     if left_out:
         remarks.append(_told(left_out))
     text = "\n".join([*lines, ""]) if lines else ""
     if "get_ipython" in text:
         text = f"{SHELL}\n{text}"
     return text, tuple(remarks)
+
+
+def _broken(cell: Cell, line: int, why: str) -> str:
+    if _CONFLICT.search(cell.source):
+        why = "it holds marks of a merge conflict of git"
+    return f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts."
+
+
+def _extent(cell: Cell, found: Lines) -> str:
+    """What of a cell a magic takes away."""
+    return f"all of {cell.label}" if found.problem is None and not found.text.strip() else cell.label
+
+
+def _misplaced(cell: Cell) -> Iterator[str]:
+    """A function or class in a cell of text, into which a slip of the finger turns a cell of code."""
+    if cell.kind == "code" or not _DEFINITION.search(cell.source):
+        return
+    found = python_lines(cell.source)
+    if found.problem is None:
+        names = ", ".join(_DEFINITION.findall(found.text)[:_MOST_TOLD])
+        yield f"{cell.label} defines {names}, but is a cell of text; nothing of it counts. Make it one of code."
 
 
 @lru_cache(maxsize=4)

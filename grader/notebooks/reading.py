@@ -19,6 +19,7 @@ __all__ = ["Cell", "Notebook", "raw_cells", "read_notebook"]
 
 _CONFLICT = re.compile(rb"^[ \t]*\"?(<<<<<<< |>>>>>>> |=======[ \t\r]*$)", re.M)
 _MOST_CELLS = 5_000
+_MOST_TOLD = 5
 _KINDS = ("code", "markdown", "raw")
 
 
@@ -77,7 +78,10 @@ def read_notebook(name: str, data: bytes) -> Notebook:
             mend="Hand in the .ipynb file that Jupyter, VS Code or Colab saves.",
         )
     if len(cells) > _MOST_CELLS:
-        raise SubmissionError(f"{name}: expected at most {_MOST_CELLS} cells, got {len(cells)}.")
+        raise SubmissionError(
+            f"{name}: expected at most {_MOST_CELLS} cells, got {len(cells)}.",
+            mend="Delete the cells that you do not need.",
+        )
     metadata = _mapping(document.get("metadata"))
     language = _mapping(metadata.get("kernelspec")).get("language")
     language = language or _mapping(metadata.get("language_info")).get("name") or "python"
@@ -96,7 +100,10 @@ def raw_cells(name: str, data: bytes) -> list[Any]:
 
 def _text(name: str, data: bytes, remarks: list[str]) -> str:
     if not data.strip():
-        raise SubmissionError(f"{name}: expected a notebook, got an empty file.", mend="Save it once more.")
+        raise SubmissionError(
+            f"{name}: expected a notebook, got an empty file.",
+            mend="Save the notebook once more, and look at the file's size before you hand it in.",
+        )
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         remarks.append("The notebook is saved as UTF-16; it was read all the same. Save it as UTF-8.")
         return data.decode("utf-16", "replace")
@@ -115,7 +122,10 @@ def _document(name: str, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text, strict=False)
     except RecursionError:
-        raise SubmissionError(f"{name}: expected a notebook, got JSON that is nested too deeply.") from None
+        raise SubmissionError(
+            f"{name}: expected a notebook, got JSON that is nested too deeply.",
+            mend="Clear the outputs and save it.",
+        ) from None
     except ValueError as error:
         raise _broken(name, text, error) from None
     if not isinstance(found, dict):
@@ -143,6 +153,10 @@ def _broken(name: str, text: str, error: ValueError) -> SubmissionError:
             f"{name}: expected a notebook, got marks of a merge conflict of git from line {line} of the file on.",
             mend="Decide for one side ('git checkout --ours' or '--theirs' and the name), open it once, save it.",
         )
+    if text.startswith("PK\x03\x04"):
+        return SubmissionError(
+            f"{name}: expected a notebook, got a ZIP archive.", mend="Unpack it, and hand in the notebook."
+        )
     where = f" (line {error.lineno} of the file)" if isinstance(error, json.JSONDecodeError) else ""
     if not text.lstrip().startswith(("{", "[")):
         return SubmissionError(
@@ -152,9 +166,14 @@ def _broken(name: str, text: str, error: ValueError) -> SubmissionError:
     at_end = isinstance(error, json.JSONDecodeError) and error.pos >= len(text.rstrip()) - 1
     what = "JSON that breaks off" if at_end or "Unterminated" in str(error) else "JSON with a mistake in it"
     return SubmissionError(
-        f"{name}: expected a notebook, got {what}{where}: {str(error).partition(':')[0]}.",
-        mend="Open it in Jupyter, save it, and hand in the file that was saved.",
+        f"{name}: expected a notebook, got {what}{where}: {_reason(error)}.",
+        mend="Jupyter cannot open it either. Download or copy it again, or take the last copy that opens: "
+        "Jupyter keeps one in .ipynb_checkpoints.",
     )
+
+
+def _reason(error: ValueError) -> str:
+    return str(error).partition(":")[0].removesuffix(" starting at")
 
 
 def _upgraded(name: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -180,20 +199,18 @@ def _upgraded(name: str, document: dict[str, Any]) -> dict[str, Any]:
 
 def _cells(cells: Sequence[Any], remarks: list[str]) -> Iterator[Cell]:
     counts = Counter(count for cell in cells if (count := _count(cell)) is not None)
-    ids: set[str] = set()
+    unread: list[int] = []
+    unnamed: list[int] = []
     for place, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict) or not isinstance(source := _source(cell.get("source")), str):
-            remarks.append(f"Cell {place} is no cell that can be read; it was left out.")
+            unread.append(place)
             continue
         kind = cell.get("cell_type")
         if kind not in _KINDS:
-            remarks.append(f"Cell {place} does not say what it is; it was read as code.")
+            unnamed.append(place)
             kind = "code"
         metadata = _mapping(cell.get("metadata"))
         own = cell.get("id")
-        if isinstance(own, str) and own in ids:
-            remarks.append("Several cells have the same id, as copied ones do.")
-        ids.add(str(own))
         count = _count(cell)
         yield Cell(
             place=place,
@@ -205,6 +222,16 @@ def _cells(cells: Sequence[Any], remarks: list[str]) -> Iterator[Cell]:
             metadata=metadata,
             own=own if isinstance(own, str) else "",
         )
+    if unread:
+        remarks.append(f"What is no cell that can be read was left out: {_places(unread)}.")
+    if unnamed:
+        remarks.append(f"What does not say what it is was read as code: {_places(unnamed)}.")
+
+
+def _places(places: list[int]) -> str:
+    """`cell 2`, `cell 2, cell 7 and 40 more`."""
+    more = f" and {len(places) - _MOST_TOLD} more" if len(places) > _MOST_TOLD else ""
+    return ", ".join(f"cell {place}" for place in places[:_MOST_TOLD]) + more
 
 
 def _source(value: object) -> str | None:

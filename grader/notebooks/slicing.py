@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.notebooks.statements import Statement, is_stub, read_statement
@@ -37,25 +37,28 @@ class Needed:
 
 def needed(tree: ast.Module, names: Iterable[str]) -> Needed:
     """The statements that these names need; names that nothing binds are passed over."""
-    search = _Search([read_statement(node) for node in tree.body])
-    return search.found(list(names))
+    names = list(names)
+    return _Search([read_statement(node) for node in tree.body], frozenset(names)).found(names)
 
 
 class _Search:
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, statements: Sequence[Statement], wanted: frozenset[str]) -> None:
         self._all = statements
         self._end = len(statements)
         self._binding: dict[str, list[int]] = defaultdict(list)
         self._changing: dict[str, list[int]] = defaultdict(list)
         shared = _groups(statements)
-        sets = {name: statement.sets for statement in statements for name in statement.binds}
+        # Answers apart: whoever calls one of them tries it out, or trains with it.
+        own = [(name, one) for one in statements for name in one.binds if name not in wanted]
+        sets = {name: one.sets for name, one in own}
+        functions = {name: one for name, one in own if one.inside}
         for at, statement in enumerate(statements):
             for name in statement.binds:
                 self._binding[name].append(at)
             # A call of a function that sets a global name does what an assignment would.
             called = {name for word in statement.now for name in sets.get(word, ())}
             touched = {name for changed in statement.changes for name in shared.get(changed, {changed})}
-            for name in touched | called:
+            for name in touched | called | set(_done(statement, functions)):
                 self._changing[name].append(at)
         self._stars = [at for at, statement in enumerate(statements) if statement.star]
         self._known: set[tuple[str, int]] = set()
@@ -118,7 +121,8 @@ class _Search:
         earlier = [at for at in places if at < before]
         last = (earlier or places)[-1]
         if self._all[last].imports:  # `import torch` and `import torch.nn` make one name together
-            return {last, *(at for at in earlier if self._all[at].imports)}
+            together = (at for at in earlier if self._all[at].imports)
+            return {last, *together, *(at for at in changing if at < before and self._all[at].settings)}
         return {last, *(at for at in changing if last < at < before)}
 
     def _take(self, at: int) -> None:
@@ -135,6 +139,9 @@ class _Search:
                 self._want(name, at)
         for name in statement.late:
             self._want(name, self._end)
+        for name in statement.sets:  # `calls += 1` in a function starts from what it was
+            for place in self._binding.get(name, [])[-1:]:
+                self._take(place)
         if statement.unseen:
             for one in self._all:
                 if _own(one):
@@ -186,6 +193,16 @@ def _groups(statements: Sequence[Statement]) -> dict[str, set[str]]:
             together = set().union(*(groups.get(name, {name}) for name in names & own))
             groups.update(dict.fromkeys(together, together))
     return groups
+
+
+def _done(statement: Statement, functions: Mapping[str, Statement]) -> Iterator[str]:
+    """Names whose objects the functions change that a statement calls for what they do."""
+    for called, given in statement.calls.items():
+        function = functions.get(called)
+        if function is not None:
+            yield from function.inside - function.parameters
+            if not function.inside.isdisjoint(function.parameters):
+                yield from given
 
 
 def _own(statement: Statement) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Statement", "is_stub", "read_statement"]
@@ -13,6 +14,8 @@ _CHANGING = frozenset("shuffle fill_diagonal copyto put place putmask setattr he
 """Functions that change what they are given; torch's end in an underscore."""
 _MAKERS = frozenset("partial vectorize frompyfunc lru_cache cache jit njit compile wraps".split())
 """Functions that make functions."""
+_SETTINGS = re.compile(r"set|seed|manual_seed|use_|filterwarnings|simplefilter")
+"""How functions of libraries begin that change how others of theirs work."""
 _UNSEEN = frozenset(("globals", "eval", "exec", "locals", "vars"))
 
 
@@ -32,7 +35,11 @@ class Statement:
     """Global names that such a function gives a value to."""
     changes: set[str] = field(default_factory=set)
     """Names whose object it may change: `table["a"] = 1`, `layers.append(3)`."""
-
+    inside: set[str] = field(default_factory=set)
+    """Names that a function it defines changes the objects of: its own parameters, and global ones."""
+    parameters: set[str] = field(default_factory=set)
+    calls: dict[str, set[str]] = field(default_factory=dict)
+    """Functions that it is there to call, `fill(table)` or as a decorator, with the names that they are given."""
     shares: list[set[str]] = field(default_factory=list)
     """Names that may mean one object, or the one a part of the other's: `same = table`, `for layer in layers`."""
 
@@ -54,6 +61,16 @@ class Statement:
     def unseen(self) -> bool:
         """Whether it may look up names that do not stand in it."""
         return not _UNSEEN.isdisjoint(self.now | self.late)
+
+    @property
+    def settings(self) -> bool:
+        """Whether it changes how a library works: `np.seterr(all="raise")`, `torch.backends.cudnn.enabled = False`."""
+        node = self.node
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = node.value.func
+            return isinstance(called, ast.Attribute) and _SETTINGS.match(called.attr) is not None
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        return any(isinstance(target, ast.Attribute) for target in targets)
 
     def answers(self, name: str) -> bool:
         """Whether what it binds to a name may be a function or class: `accuracy = accuracy(y, p)` is a number."""
@@ -90,6 +107,10 @@ def read_statement(node: ast.stmt) -> Statement:
     if isinstance(node, ast.Delete):
         found.binds.clear()
     found.changes = set(_changed(node))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        found.parameters = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+        found.inside = {name for part in node.body for name in _changed(part)} - set(_bound_in(node.body))
+    found.calls = dict(_called(node))
     found.shares = [names for names in _shared(node) if len(names) > 1]
     found.keeps = set(_kept(node)) & found.binds
     first = dict(reversed([*_uses(node)]))
@@ -198,6 +219,26 @@ def _changed(node: ast.AST) -> Iterator[str]:
             yield from _changed_by_call(called)
     for child in ast.iter_child_nodes(node):
         yield from _changed(child)
+
+
+def _called(node: ast.stmt) -> Iterator[tuple[str, set[str]]]:
+    """Functions that a statement calls for what they do, with the names that they are given."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        for one in node.decorator_list:
+            if name := _root(one.func if isinstance(one, ast.Call) else one):
+                yield name, {node.name}
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        given = {*node.value.args, *(keyword.value for keyword in node.value.keywords)}
+        if isinstance(node.value.func, ast.Name):
+            yield node.value.func.id, {name for one in given if (name := _root(one))}
+
+
+def _bound_in(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Names that a function's own assignments bind."""
+    for part in body:
+        for one in ast.walk(part):
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+                yield one.id
 
 
 def _changed_by_call(call: ast.Call) -> Iterator[str]:

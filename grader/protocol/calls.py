@@ -30,7 +30,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-Do = Literal["call", "invoke", "get", "operate", "autograd"]
+Do = Literal["call", "invoke", "get", "operate", "autograd", "inside"]
 Kind = Literal["raised", "missing", "uncallable", "arguments", "exit"]
 
 OPERATORS = frozenset(
@@ -40,6 +40,9 @@ OPERATORS = frozenset(
 
 AUTOGRAD = frozenset(("tensor", "leaf", "gradients"))
 """What a script may ask of torch: tensors of arrays, tensors to differentiate by, the gradients."""
+
+INSIDE = frozenset(("asserts", "doctest", "function"))
+"""Forms of an instructor's test that a script may have run beside the student's code."""
 
 _MAX_FRAMES = 50
 _MAX_TEXT = 4_000
@@ -64,9 +67,9 @@ class Step:
     do: Do
     name: str
     """The student's function or class, the attribute, the operator, what is asked of autograd; for `invoke`, how the
-    object is called."""
+    object is called; for `inside`, the form of the test."""
     args: tuple[Any, ...] = ()
-    """For `get` and `invoke`, the first is the `Ref` of the object itself."""
+    """For `get` and `invoke`, the first is the `Ref` of the object itself; for `inside`, the test's text and mark."""
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """Names of the positional arguments, for a function that takes the last of them by name only."""
@@ -78,7 +81,7 @@ class Step:
     @classmethod
     def from_value(cls, value: object) -> Step:
         do, name = field_of(value, "do", str), field_of(value, "name", str)
-        known = {"operate": OPERATORS, "autograd": AUTOGRAD}
+        known = {"operate": OPERATORS, "autograd": AUTOGRAD, "inside": INSIDE}
         if do not in get_args(Do) or (do in known and name not in known[do]):
             raise ProtocolError(f"expected a known step, got {do} {name}.")
         names = field_of(value, "names", list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,14 @@ _MOST_MARKDOWN = 20_000
 _MOST_HTML = 700_000
 """Characters of HTML for all cells of a page, pictures apart."""
 _MOST_PICTURES = 1_000_000
+_MOST_ATTACHED = 300_000
+"""Characters of a picture that is attached to a text."""
 _MOST_CONVERTED = 1_500
-"""Cells that nbconvert is asked about: each takes it some milliseconds."""
+"""Pieces that nbconvert is asked about: each takes it some milliseconds."""
+_MOST_READ = 300_000
+"""Characters of all these: some texts take it a second for 10,000."""
+_MOST_REFUSED = 5
+"""Pieces that found no room, after which no more are tried."""
 _PICTURES = ("image/png", "image/jpeg")
 
 
@@ -38,16 +44,20 @@ class Shower:
     """Shows cell after cell, as long as there is room on the page."""
 
     def __init__(self) -> None:
-        self._html, self._pictures, self._converted = _MOST_HTML, _MOST_PICTURES, 0
+        self._html, self._pictures = _MOST_HTML, _MOST_PICTURES
+        self._converted = self._read = self._refused = 0
 
     def markdown(self, source: str, cell: Mapping[str, Any]) -> Shown:
         """A text of the student's, with the pictures that are attached to it."""
         notes: list[str] = []
         text = shortened(source, _MOST_MARKDOWN, "A text", notes)
         attached = cell.get("attachments")
-        attachments = _attachments(attached) if isinstance(attached, dict) else {}
+        attachments = _attachments(attached, notes) if isinstance(attached, dict) else {}
         node = {"cell_type": "markdown", "metadata": {}, "source": text, "attachments": attachments}
-        return self._within(self._converted_or(node, text), notes, sum(map(_size, attachments.values())))
+        html = self._within(
+            self._converted_or(node, text, len(text)), notes, sum(map(_size, attachments.values()))
+        )
+        return _shown(html, notes)
 
     def outputs(self, cell: Mapping[str, Any]) -> Shown:
         """What a cell of code printed and drew, as the file has it."""
@@ -55,20 +65,27 @@ class Shower:
         notes = list(found.notes)
         html = ""
         for output in found.shown:
-            pictures = sum(len(text) for mime, text in output.get("data", {}).items() if mime in _PICTURES)
-            piece = self._within(self._output(output), notes, pictures)
-            notes = list(piece.notes)
-            html += piece.html
-        return Shown(_markup(html), tuple(notes))
+            picture = next(((mime, text) for mime, text in _data(output).items() if mime in _PICTURES), None)
+            if picture is not None:
+                html += self._within(_drawn(*picture), notes, len(picture[1]))
+            else:
+                html += self._within(self._output(output), notes, 0)
+        return _shown(html, notes)
 
     def text(self, source: str) -> Shown:
         """A text that is shown as it stands."""
         notes: list[str] = []
-        return self._within(_pre(shortened(source, _MOST_MARKDOWN, "A text", notes)), notes, 0)
+        html = _pre(shortened(source, _MOST_MARKDOWN, "A text", notes))
+        return _shown(self._within(html, notes, 0), notes)
 
     def _output(self, output: dict[str, Any]) -> str:
-        data = output.get("data", {})
+        data = _data(output)
         plain = data.get("text/plain", "")
+        text = (
+            output.get("text") or "\n".join(output.get("traceback", [])) or (plain if len(data) == 1 else "")
+        )
+        if text and "\x1b" not in text:
+            return _pre(text)
         node: dict[str, Any] = {
             "cell_type": "code",
             "metadata": {},
@@ -78,15 +95,14 @@ class Shower:
         }
         if len(data) > 1:  # HTML with a text to fall back on
             output["data"] = {mime: text for mime, text in data.items() if mime != "text/plain"}
-        fallback = (
-            plain or output.get("text") or "\n".join(output.get("traceback", [])) or "\n".join(data.values())
-        )
-        return self._converted_or(node, fallback)
+        read = len(text) + sum(map(len, data.values()))
+        return self._converted_or(node, plain or text or "\n".join(data.values()), read)
 
-    def _converted_or(self, node: dict[str, Any], fallback: str) -> str:
+    def _converted_or(self, node: dict[str, Any], fallback: str, read: int) -> str:
         """The cell as nbconvert shows it, made harmless; as plain text where it fails over it, or we do."""
         self._converted += 1
-        if self._converted > _MOST_CONVERTED or self._html <= 0:
+        self._read += read
+        if self._converted > _MOST_CONVERTED or self._read > _MOST_READ or self._refused > _MOST_REFUSED:
             return _pre(fallback)
         try:
             html = clean(_converted(node))
@@ -94,23 +110,34 @@ class Shower:
             html = None
         return _pre(fallback) if html is None else html
 
-    def _within(self, html: str, notes: list[str], pictures: int) -> Shown:
-        """The piece, if there is room for it."""
+    def _within(self, html: str, notes: list[str], pictures: int) -> str:
+        """The piece, if there is room for it; empty else."""
         if pictures > self._pictures or len(html) - pictures > self._html:
             size = f"{len(html):,}"
-            notes.append(
-                f"What comes next here is left out to keep this page small: {size} characters of HTML."
-            )
-            return Shown(_markup(""), tuple(notes))
+            self._refused += 1
+            notes.append(f"Something is left out to keep this page small: {size} characters of HTML.")
+            return ""
         self._pictures -= pictures
         self._html -= len(html) - pictures
-        return Shown(_markup(html), tuple(notes))
+        return html
 
 
-def _markup(html: str) -> Markup:
+def _shown(html: str, notes: Sequence[str]) -> Shown:
     from markupsafe import Markup
 
-    return Markup(html)  # from `clean` or `_pre`, which escape
+    return Shown(Markup(html.strip()), tuple(notes))  # from `clean`, `_drawn` or `_pre`, which escape
+
+
+def _data(output: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = output.get("data", {})
+    return found
+
+
+def _drawn(mime: str, data: str) -> str:
+    """A picture: nbconvert would have it parsed three times, which takes a second for a large one."""
+    from markupsafe import Markup
+
+    return str(Markup('<img src="data:{};base64,{}" alt="what the cell drew">').format(mime, data))
 
 
 def _pre(text: str) -> str:
@@ -119,14 +146,15 @@ def _pre(text: str) -> str:
     return str(Markup("<pre>{}</pre>").format(inert(text)))
 
 
-def _attachments(attached: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _attachments(attached: Mapping[str, Any], notes: list[str]) -> dict[str, dict[str, str]]:
     """Attached pictures by name, of the kinds that a page may hold."""
     found = {}
     for name, bundle in attached.items():
-        output = {"output_type": "display_data", "data": bundle}
-        (shown,) = outputs_of({"outputs": [output]}).shown or ({"data": {}},)
-        pictures = {mime: text for mime, text in shown["data"].items() if mime in _PICTURES}
-        if pictures:
+        shown = outputs_of({"outputs": [{"output_type": "display_data", "data": bundle}]}).shown
+        pictures = {mime: text for one in shown for mime, text in _data(one).items() if mime in _PICTURES}
+        if _size(pictures) > _MOST_ATTACHED:
+            notes.append(f"An attached picture of {_size(pictures) * 3 // 4:,} bytes is left out.")
+        elif pictures:
             found[name] = pictures
     return found
 

@@ -31,8 +31,8 @@ _ATTRIBUTES = {
     "height": _SIZE,
     "align": _ALIGN,
 }
-_NO_CONTENT = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.I | re.S)
-"""What is no text of anybody's; if something gets past this, it is shown as text."""
+_NO_TEXT = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.I | re.S)
+"""What nobody wants to read; what gets past this is shown as text."""
 _FORMATTING = re.compile(r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.I)
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -50,7 +50,7 @@ def clean(html: str) -> str | None:
     """
     # A piece that a browser would read in another way than we do could close the element it stands in. So it is read
     # once more inside of one, and has to come out as it went in.
-    html = _NO_CONTENT.sub("", html)
+    html = _NO_TEXT.sub(lambda found: "[script left out]" if found[1].lower() == "script" else "", html)
     if html.count("<") > _MOST_TAGS or _left_open(html) > _MOST_OPEN:
         return None
     try:

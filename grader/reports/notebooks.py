@@ -6,16 +6,14 @@ through nbconvert and `grader.reports.markup` into a frame that it cannot leave.
 
 from __future__ import annotations
 
-import ast
-import bisect
 import html
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import SubmissionError
+from grader.notebooks.composing import is_header
 from grader.notebooks.reading import Cell, Notebook, raw_cells
 from grader.reports import wording
 from grader.reports.cells import Shower, Shown
@@ -71,11 +69,15 @@ def render_notebook(result: Result, data: bytes) -> str:
             f"got another one ({submission.sha256[:12]}…).",
             mend="Name the very file that was graded, or grade this one.",
         )
-    assert submission.notebook is not None
+    # The text that was graded, in which cells that were handed out may have been put back.
+    submission = replace(submission, text=result.submission.text)
     source = read_source(name, submission.text)
     context = parts(result, source)
-    starts = _starts(submission.notebook, submission.text.split("\n"))
-    defined = _places(submission.text, starts)
+    lines = submission.text.split("\n")
+    assert submission.notebook is not None
+    starts = _starts(submission.notebook, lines)
+    names = tuple(exercise.name for exercise in result.exercises)
+    defined = _places(submission, names, starts, lines)
     beside: dict[int, list[Any]] = defaultdict(list)
     nowhere: list[Any] = []
     for view in context["exercises"]:
@@ -115,50 +117,23 @@ def load_notebook_pages() -> None:
 def _starts(notebook: Notebook, lines: Sequence[str]) -> dict[int, Cell]:
     """The cells of code by the line of the graded text that names them, counted from 0.
 
-    A student may write such a line, too; so each is looked for where the cell before it ends.
+    That text may hold cells that were put back, and lack those that they stand for.
     """
-    found: dict[int, Cell] = {}
-    at = 0
-    for cell in notebook.cells:
-        if cell.kind != "code" or not cell.source.strip():
-            continue
-        at = next(
-            (number for number in range(at, len(lines)) if lines[number] == f"# ─── {cell.label} ───"), at
-        )
-        found[at] = cell
-        at += cell.source.count("\n") + 2
-    return found
+    by_label = {f"# ─── {cell.label} ───": cell for cell in notebook.cells if cell.kind == "code"}
+    return {at: by_label[line] for at, line in enumerate(lines) if line in by_label}
 
 
-def _places(text: str, starts: Mapping[int, Cell]) -> dict[str, Cell]:
-    """The cells whose definition of a name counted: the last one."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}  # grading says why
-    rows = sorted(starts)
-    found: dict[str, Cell] = {}
-    for node in tree.body:
-        before = bisect.bisect_left(rows, node.lineno - 1)
-        if before:
-            found.update(dict.fromkeys(_bound(node), starts[rows[before - 1]]))
-    return found
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Names that a statement at the top level binds, also within an `if` or a loop."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-        return
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, ast.alias):
-        yield node.asname or node.name.partition(".")[0]
-    for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+def _places(
+    submission: Submission, names: tuple[str, ...], starts: Mapping[int, Cell], lines: Sequence[str]
+) -> dict[str, Cell]:
+    """The cells in which the definitions stand that count."""
+    found = submission.slice(names)
+    places: dict[str, Cell] = {}
+    for name, line in (found.defined if found else {}).items():
+        head = next((at for at in range(line - 1, -1, -1) if is_header(lines[at])), -1)
+        if head in starts:
+            places[name] = starts[head]
+    return places
 
 
 def _views(
@@ -218,6 +193,8 @@ def _code(
         plain = cut(inert(line).rstrip(), _LONGEST_LINE)
         html: Markup = escape(plain)
         number = None if start is None else start + at
+        if number is not None and (number >= len(source.raw) or is_header(source.raw[number])):
+            start = number = None  # what was put back in its place is shorter
         if number is not None and number < len(source.lines) and source.raw[number] == plain:
             html = source.lines[number].html
         row = 0 if number is None else number + 1

@@ -189,9 +189,14 @@ class _Writer:
             self.put(wording.fault_text(message), label=mark, indent=4, style=_STYLES["fault"])
         elif check.status == "skipped" and exercise.status != "skipped":
             reason = wording.skip_text(check.because, exercise, result)
-            self.put(f"{one_line(check.title)}: {reason}", label=mark, indent=4, style=_STYLES["skipped"])
+            self.put(
+                f"{one_line(wording.check_title(check))}: {reason}",
+                label=mark,
+                indent=4,
+                style=_STYLES["skipped"],
+            )
         elif check.status == "failed":
-            self.put(one_line(check.title), label=mark, indent=4, style="red")
+            self.put(one_line(wording.check_title(check)), label=mark, indent=4, style="red")
             if message:
                 self.put(message, indent=6)
             evidence = wording.shown_evidence(check)
@@ -235,5 +240,7 @@ class _Writer:
             self.put(line, indent=6, label="│ ", style="dim")
 
     def _end(self, result: Result) -> None:
+        if said := wording.beside(result):
+            self.put(one_line(said), style="dim")
         line = f"Seed {result.seed}, box {one_line(result.box)}, grader {one_line(result.grader)}."
         self.put(f"{line} {wording.coverage(result)}".rstrip(), style="dim")

@@ -8,9 +8,12 @@ from grader.reports.inert import cut
 from grader.results import AFTER_RUN, CellRun, CheckResult, Evidence, ExerciseResult, Result, Status, Where
 
 __all__ = [
+    "BESIDE",
     "MARKS",
     "WORDS",
+    "beside",
     "case_count",
+    "check_title",
     "coverage",
     "fault_text",
     "figure",
@@ -140,6 +143,26 @@ def fault_text(message: str) -> str:
 def first_fault(exercise: ExerciseResult) -> str:
     """What broke first while this exercise was checked; may be empty."""
     return next((check.message for check in exercise.checks if check.status == "fault"), "")
+
+
+BESIDE = "runs beside your code: weaker trust"
+"""What is said of a test that stands in one process with the student's code."""
+
+
+def check_title(check: CheckResult) -> str:
+    """The check's title, with a word on its trust where that is weaker."""
+    return f"{check.title} ({BESIDE})" if check.inside else check.title
+
+
+def beside(result: Result) -> str:
+    """Which exercises were tested beside the student's code; empty where none was."""
+    names = [item.name for item in result.exercises if any(check.inside for check in item.checks)]
+    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return (
+        f"Tested beside the submitted code, which is weaker trust than comparing outside: {shown}."
+        if names
+        else ""
+    )
 
 
 def whole_run(result: Result) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.protocol import Callback, Ref, Reply, Script, Step, StudentError, decode, encode
 from grader.worker.autograd import autograd
+from grader.worker.inside import run_inside
 from grader.worker.loading import Student
 
 __all__ = ["Caller", "run_script", "watch_warnings"]
@@ -85,6 +86,8 @@ def _take(student: Student, step: Step, args: tuple[Any, ...], kwargs: dict[str,
         return getattr(operator, step.name)(*args)
     if step.do == "autograd":
         return autograd(step.name, args)
+    if step.do == "inside":
+        return run_inside(student, step.name, *args)
     if step.do == "invoke":
         return _invoke(student, args[0], step.name, args[1:], kwargs)
     if step.name not in student.module.__dict__:

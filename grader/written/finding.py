@@ -38,6 +38,8 @@ _STUBS = {
     "double-click to edit",
     "double click to edit this cell",
     "todo",
+    "your code here",
+    "raise notimplementederror()",
 }
 _MARKUP = " \t*_>#`\"'.…-"
 # Possessive throughout: lines come from strangers, and none may take long.

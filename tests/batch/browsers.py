@@ -38,13 +38,13 @@ def chromium() -> str:
 class Browser:
     """One page of one browser; `problems` collects what the console says."""
 
-    def __init__(self, program: str, profile: Path) -> None:
+    def __init__(self, program: str, profile: Path, *, hosts: str = "MAP * ~NOTFOUND") -> None:
         theirs_in, ours_out = _pipe()
         ours_in, theirs_out = _pipe()
         flags = [
             "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-sync",
-            "--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=1280,900",
+            "--disable-component-update", f"--host-resolver-rules={hosts}", "--window-size=1280,900",
             f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
         self._process = subprocess.Popen(

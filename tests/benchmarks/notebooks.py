@@ -11,7 +11,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -54,7 +54,8 @@ def _submissions(id: str) -> list[Path]:
 def _compared(desk: Desk, way: str, seed: str) -> Iterator[str]:
     """The differences of an assignment's submissions; prints how long both forms took."""
     handed_out = notebook_skeleton(desk.assignment)
-    seconds: dict[str, list[float]] = {"module": [], "notebook": []}
+    clock: dict[str, list[float]] = {"module": [], "notebook": []}
+    cpu: dict[str, list[float]] = {"module": [], "notebook": []}
     for number, path in enumerate(_submissions(desk.id)):
         rng = random.Random(f"{path.name}{seed}")
         drawn = rng.choice(WAYS)
@@ -62,22 +63,24 @@ def _compared(desk: Desk, way: str, seed: str) -> Iterator[str]:
         forms = {"module": (path.name, path.read_bytes()), "notebook": (f"{path.stem}.ipynb", notebook.data)}
         results: dict[str, Result] = {}
         for form in sorted(forms, reverse=number % 2 == 1):
-            begun = time.perf_counter()
-            results[form] = _graded(desk, *forms[form])
-            seconds[form].append(time.perf_counter() - begun)
+            begun, used = time.perf_counter(), time.process_time()
+            found = results[form] = _graded(desk, *forms[form])
+            clock[form].append(time.perf_counter() - begun)
+            cpu[form].append(time.process_time() - used + found.cpu_s)
         for difference in differences(results["module"], results["notebook"], notebook)[:_MOST_TOLD]:
             yield f"  {path.parent.name}/{path.stem} ({way or drawn}): {difference}"
-    ratios = [other / one for one, other in zip(seconds["module"], seconds["notebook"], strict=True)]
     print(
-        f"{desk.id:14} {len(ratios):3} submissions, ms each: as a module {_mean(seconds['module'])}, as a notebook "
-        f"{_mean(seconds['notebook'])}; {sum(seconds['notebook']) / sum(seconds['module']):.2f} times in all, "
-        f"{statistics.median(ratios):.2f} in the median",
+        f"{desk.id:12} {len(cpu['module']):3} submissions; {_times('clock', clock)}; {_times('CPU', cpu)}",
         flush=True,
     )
 
 
-def _mean(seconds: Sequence[float]) -> str:
-    return f"{1000 * statistics.fmean(seconds):.0f}"
+def _times(what: str, seconds: Mapping[str, Sequence[float]]) -> str:
+    """Milliseconds of both forms, and how many times as long a notebook takes: in all, and in the median."""
+    module, notebook = (1000 * statistics.fmean(seconds[form]) for form in ("module", "notebook"))
+    ratios = [other / one for one, other in zip(seconds["module"], seconds["notebook"], strict=True)]
+    in_the_median = f"{statistics.median(ratios):.2f} in the median"
+    return f"{what} {module:.0f} and {notebook:.0f} ms, {notebook / module:.2f} times ({in_the_median})"
 
 
 def _graded(desk: Desk, name: str, data: bytes) -> Result:

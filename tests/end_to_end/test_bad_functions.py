@@ -183,7 +183,8 @@ def test_an_exception_shows_the_students_innermost_line_and_no_frame_of_ours(gra
     assert check.evidence is not None
     assert check.evidence.where is not None
     assert check.evidence.where.model_dump() == {
-        "file": "tiny.py", "line": 5, "function": "inner", "code": "raise KeyError('k')"
+        "file": "tiny.py", "line": 5, "cell": "", "cell_line": None, "function": "inner",
+        "code": "raise KeyError('k')",
     }  # fmt: skip
 
 

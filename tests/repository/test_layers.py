@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     ("errors",),
     ("bundles", "course_file", "notebooks", "shapes", "results", "protocol", "statements", "syntax"),
-    ("gradebook", "messages", "places", "submissions", "worker"),
+    ("gradebook", "importing", "messages", "places", "submissions", "worker"),
     ("cases", "handed_in", "jail", "written"),
     ("checks", "boxes"),
     ("assignment",),
-    ("skeletons", "testing"),
+    ("questions", "skeletons", "testing"),
     ("courses", "banks", "evidence", "series", "verdicts"),
     ("executing", "shrinking", "handouts", "measuring", "pytest_plugin", "runs"),
     ("judging", "tapes"),
