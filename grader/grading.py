@@ -99,8 +99,9 @@ def _executed(execution: Execution, problems: list[Problem]) -> list[CellRun]:
 def _load(bank: Bank, submission: Submission, session: Conversation) -> tuple[Loaded, list[Problem]]:
     """How importing went, and what there is to say about the submission as a whole."""
     found = submission.slice(bank.names)
-    remarks = [*submission.remarks, *(found.remarks if found is not None else ())]
-    problems = [_remark(submission, text, line) for text, line in remarks]
+    problems = [_remark(submission, text, line) for text, line in submission.remarks]
+    notes = [*((text, None) for text in submission.notes), *(found.notes if found is not None else ())]
+    problems += [_remark(submission, text, line, note=True) for text, line in notes]
     try:
         loaded = session.load()
     except FaultError as error:
@@ -182,12 +183,12 @@ def _result(
     )
 
 
-def _remark(submission: Submission, text: str, line: int | None) -> Problem:
+def _remark(submission: Submission, text: str, line: int | None, *, note: bool = False) -> Problem:
     code = (
         submission.text.splitlines()[line - 1] if line and line <= len(submission.text.splitlines()) else ""
     )
     where = where_of(submission.name, line, code=code) if line else None
-    return Problem(message=text, where=where)
+    return Problem(message=text, where=where, note=note)
 
 
 def _load_problems(submission: Submission, loaded: Loaded) -> list[Problem]:

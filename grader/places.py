@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 from grader.notebooks.composing import cell_of
 
-__all__ = ["cell_and_line", "in_cells", "place_words"]
+__all__ = ["cell_and_line", "in_cells", "missing_words", "place_words"]
 
 _lines: ContextVar[tuple[str, ...]] = ContextVar("lines", default=())
 """Of the notebook that is being graded; none for a file."""
@@ -30,6 +30,11 @@ def in_cells(text: str | None) -> Iterator[None]:
 def cell_and_line(line: int) -> tuple[str, int] | None:
     """`("cell In[7]", 3)`; None in a file, and for a line of ours between the cells."""
     return cell_of(_lines.get(), line)
+
+
+def missing_words() -> str:
+    """What is said after a name that nothing defines."""
+    return "no cell that can be run defines it" if _lines.get() else "your file has nothing of that name"
 
 
 def place_words(line: int) -> str:

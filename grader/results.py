@@ -39,8 +39,10 @@ __all__ = [
 
 _ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
-SCHEMA = 1
-"""Version of the JSON layout."""
+SCHEMA = 2
+"""Version of the JSON layout. 1 had neither cells, whole runs, written answers, tests beside the code nor notes."""
+
+_READABLE = (1, SCHEMA)
 
 AFTER_RUN = "after the whole run"
 """What is special about a case that was looked at once all cells of a notebook had been run."""
@@ -238,6 +240,8 @@ class Problem(_Record):
     where: Where | None = None
     fault: bool = False
     """Ours, not the student's."""
+    note: bool = False
+    """Worth knowing, and nothing is wrong."""
 
 
 class CellRun(_Record):
@@ -284,7 +288,7 @@ class Result(_Record):
     """The verdict on one submission of one assignment."""
 
     schema_version: int = Field(default=SCHEMA, alias="schema")
-    """Layout of this record; this text describes 1."""
+    """Layout of this record; this text describes 2."""
     grader: str
     """Version of the engine."""
     assignment: str
@@ -375,13 +379,13 @@ def read_result(text: str | bytes, *, name: str = "result") -> Result:
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{name}: expected JSON, got {error}.") from None
     version = data.get("schema") if isinstance(data, dict) else None
-    if version != SCHEMA:
+    if type(version) is not int or version not in _READABLE:
         raise FormatError(
             f"{name}: expected a result with schema {SCHEMA}, got {version!r}.",
             mend="Write it anew with this version of the grader, or read it with the version that wrote it.",
         )
     try:
-        return Result.model_validate(data)
+        return Result.model_validate({**data, "schema": SCHEMA})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

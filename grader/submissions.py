@@ -36,6 +36,8 @@ class Submission:
     """Python; of a notebook, its code cells below one another, each below a line that names it."""
     remarks: tuple[tuple[str, int | None], ...] = ()
     """What is odd about the file as a whole, with the line."""
+    notes: tuple[str, ...] = ()
+    """What is worth knowing about it, though nothing is wrong."""
     notebook: Notebook | None = None
     """Its cells, where it is one and was read from its own bytes."""
 
@@ -118,21 +120,22 @@ def _notebook(submission: Submission) -> Submission:
     notebook = read_notebook(name, submission.data)
     if notebook.language not in ("python", "python3", "ipython"):
         raise SubmissionError(
-            f"{name}: expected a notebook in Python, got one in {notebook.language}.",
+            f"{name}: expected a notebook in Python, got one in {notebook.language.capitalize()}.",
             mend="Choose a Python kernel and save it.",
         )
     return _composed(submission, notebook)
 
 
 def _composed(submission: Submission, notebook: Notebook) -> Submission:
-    text, said = joined(notebook)
+    text, said, notes = joined(notebook)
     if len(text) > _MAX_TEXT:
         raise SubmissionError(
             f"{submission.name}: expected at most {_MAX_TEXT >> 20} MiB of code, got {len(text)} characters.",
             mend="Keep data out of the cells.",
         )
     said = said if text.strip() else (*said, "The notebook holds no code.")
-    return replace(submission, text=text, remarks=tuple((one, None) for one in said), notebook=notebook)
+    remarks = tuple((one, None) for one in said)
+    return replace(submission, text=text, remarks=remarks, notes=notes, notebook=notebook)
 
 
 def _read(data: bytes) -> tuple[str, tuple[tuple[str, int | None], ...]]:

@@ -36,7 +36,7 @@ LAYOUT = {
     CheckResult: "name title status message kind because hint hidden inside weight score cases cases_failed evidence",
     Evidence: "case call expected got index error tolerance shrunk where picture curve",
     Output: "text cut_bytes",
-    Problem: "message where fault",
+    Problem: "message where fault note",
     CellRun: "place label status message line code output cut_chars shown cpu_s",
     Where: "file line cell cell_line function code",
     Picture: "expected got error",
@@ -48,9 +48,9 @@ LAYOUT = {
 
 
 @pytest.mark.parametrize(("record", "keys"), LAYOUT.items(), ids=lambda item: getattr(item, "__name__", ""))
-def test_the_keys_of_schema_1_are_these(record: Any, keys: str) -> None:
+def test_the_keys_of_schema_2_are_these(record: Any, keys: str) -> None:
     """A key that is added, renamed or dropped is a new schema number, and a line in the change log."""
-    assert SCHEMA == 1
+    assert SCHEMA == 2
     assert [field.alias or name for name, field in record.model_fields.items()] == keys.split()
 
 
@@ -94,11 +94,11 @@ def test_a_result_is_frozen() -> None:
     ("text", "message"),
     [
         ("", "old.json: expected JSON, got Expecting value: line 1 column 1 (char 0)."),
-        ("[]", "old.json: expected a result with schema 1, got None.\nWrite it anew with this version of the grader, "
+        ("[]", "old.json: expected a result with schema 2, got None.\nWrite it anew with this version of the grader, "
          "or read it with the version that wrote it."),
-        ('{"schema": 2}', "old.json: expected a result with schema 1, got 2.\nWrite it anew with this version of the "
+        ('{"schema": 3}', "old.json: expected a result with schema 2, got 3.\nWrite it anew with this version of the "
          "grader, or read it with the version that wrote it."),
-        ('{"schema": 1}', "old.json: grader: Field required, got {'schema': 1}."),
+        ('{"schema": 1}', "old.json: grader: Field required, got {'schema': 2}."),
         (b"\xff\xfe\x00", None),
         ("[" * 100_000, None),
         ('{"schema": 1, "extra": ' + "9" * 5000 + "}", None),

@@ -8,7 +8,7 @@ from grader.cases import Contract, Misfit
 from grader.checks.trials import Check, Failure, Trial
 from grader.errors import AssignmentError, FaultError
 from grader.messages import value_text
-from grader.places import place_words
+from grader.places import missing_words, place_words
 from grader.protocol import Ending, Outcome, Reply, StudentError
 from grader.shapes import Sizes
 
@@ -89,7 +89,7 @@ def error_text(error: BaseException) -> str:
 def _raised(contract: Contract, error: StudentError) -> Failure:
     name = signature(contract)
     if error.kind == "missing":
-        return Failure("missing", f"{error.text}: your file has nothing of that name.")
+        return Failure("missing", f"{error.text}: {missing_words()}.")
     if error.kind == "uncallable":
         return Failure("missing", f"{name}: expected a function, but {error.text}.")
     if error.kind == "arguments":

@@ -17,7 +17,7 @@ from grader.cases.domains import require as ensure
 from grader.checks.answers import signature
 from grader.checks.trials import Failure, Runs, Trial
 from grader.checks.values import require_weight
-from grader.places import place_words
+from grader.places import missing_words, place_words
 from grader.protocol import Outcome, Reply
 from grader.syntax import UnreadableError, Use, uses_of
 
@@ -102,7 +102,7 @@ class FollowsRules:
         except UnreadableError as error:
             return Failure("rule", f"{name}: its rules cannot be looked for: {error}.", line=error.line)
         if uses is None:
-            return Failure("missing", f"{contract.name} is not defined: your file has nothing of that name.")
+            return Failure("missing", f"{contract.name} is not defined: {missing_words()}.")
         for use in uses:
             if (why := self._broken(use)) is not None:
                 code = text.splitlines()[use.line - 1] if 0 < use.line <= len(text.splitlines()) else ""

@@ -76,7 +76,11 @@ def _one(entry: Entry, batch: Batch, result: Result | None) -> list[str]:
         text = "; ".join(filter(None, [answers.whereabouts(answer), *answers.lines(answer)]))
         status = "to be graded by hand" if answer.pending else "graded by hand"
         rows.append(f"| {cell(answer.name)} | {status} | {told}/{answer.max_score:g} | {cell(text)} |")
-    problems = [f"Problem: {cell(problem.message)}\n" for problem in result.problems if not problem.fault]
+    problems = [
+        f"{wording.problem_word(problem)}: {cell(problem.message)}\n"
+        for problem in result.problems
+        if not problem.fault
+    ]
     words, lines = wording.whole_run(result)
     whole = [f"{words}\n", *(f"- {cell(line)}" for line in lines), ""] if words else []
     return [f"{head}.{late}\n", *problems, *whole, *rows, ""]

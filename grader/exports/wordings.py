@@ -41,7 +41,11 @@ def problem_text(result: Result) -> str:
     """What is odd about the file as a whole, a line each."""
     lines = []
     for problem in result.problems:
-        text = wording.fault_text(problem.message) if problem.fault else f"Problem: {problem.message}"
+        text = (
+            wording.fault_text(problem.message)
+            if problem.fault
+            else f"{wording.problem_word(problem)}: {problem.message}"
+        )
         where = f" ({wording.place(problem.where)})" if problem.where else ""
         lines.append(inert(cut(text, _LONGEST)) + one_line(where and f" {where}"))
     return "\n".join(lines)

@@ -29,14 +29,14 @@ class Slice:
 
     order: tuple[int, ...]
     """Numbers of its statements, in the order in which they are run."""
-    remarks: tuple[tuple[str, int], ...]
+    notes: tuple[tuple[str, int], ...]
     """What the student should know, with the line of the text that it is about."""
     defined: Mapping[str, int]
     """By wanted name, the line at which its answer stands."""
 
 
-def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
-    """The Python of all code cells, each below a line that names it, and what the student should know about it."""
+def joined(notebook: Notebook) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The Python of all code cells, each below a line that names it; what is wrong with it; what is worth knowing."""
     remarks = list(notebook.remarks)
     lines: list[str] = []
     broken: list[str] = []
@@ -55,18 +55,20 @@ def joined(notebook: Notebook) -> tuple[str, tuple[str, ...]]:
     remarks += broken[:_MOST_BROKEN]
     if len(broken) > _MOST_BROKEN:
         remarks.append(f"{len(broken) - _MOST_BROKEN} more cells are no Python; nothing of them counts.")
-    if left_out:
-        remarks.append(_told(left_out))
+    notes = (_told(left_out),) if left_out else ()
     text = "\n".join([*lines, ""]) if lines else ""
     if "get_ipython" in text:
         text = f"{SHELL}\n{text}"
-    return text, tuple(remarks)
+    return text, tuple(remarks), notes
 
 
 def _broken(cell: Cell, line: int, why: str) -> str:
     if _CONFLICT.search(cell.source):
         why = "it holds marks of a merge conflict of git"
-    return f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts."
+    names = list(dict.fromkeys(_DEFINITION.findall(cell.source)))
+    listed = ", ".join(names[:_MOST_TOLD]) + ("" if len(names) <= _MOST_TOLD else " and more")
+    what = f", neither {listed} nor anything else" if names else ""
+    return f"{cell.label}, line {line}: is no Python ({why}); nothing of this cell counts{what}."
 
 
 def _extent(cell: Cell, found: Lines) -> str:
@@ -139,7 +141,9 @@ def _rows(node: ast.stmt) -> range:
 def _told(left_out: list[tuple[str, str]]) -> str:
     told = ", ".join(f"{line} ({label})" for label, line in left_out[:_MOST_TOLD])
     more = f" and {len(left_out) - _MOST_TOLD} more" if len(left_out) > _MOST_TOLD else ""
-    return f"Magics and commands do nothing here: {told}{more}."
+    written = any(line.startswith("%%writefile") for line, _ in left_out)
+    mend = " Code that an answer needs has to stand in a cell of its own." if written else ""
+    return f"Magics and commands do nothing here: {told}{more}.{mend}"
 
 
 def _header(cell: Cell) -> str:

@@ -104,7 +104,7 @@ def read_statement(node: ast.stmt) -> Statement:
         for part in ast.walk(node):
             if isinstance(part, ast.Name):
                 (found.now if isinstance(part.ctx, ast.Load) else found.binds).add(part.id)
-    if isinstance(node, ast.Delete):
+    if isinstance(node, ast.Delete) or (isinstance(node, ast.AnnAssign) and node.value is None):
         found.binds.clear()
     found.changes = set(_changed(node))
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

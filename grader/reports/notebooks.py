@@ -126,13 +126,17 @@ def _starts(notebook: Notebook, lines: Sequence[str]) -> dict[int, Cell]:
 def _places(
     submission: Submission, names: tuple[str, ...], starts: Mapping[int, Cell], lines: Sequence[str]
 ) -> dict[str, Cell]:
-    """The cells in which the definitions stand that count."""
+    """The cells in which the definitions stand that count; of questions that define nothing, those that are for them."""
     found = submission.slice(names)
     places: dict[str, Cell] = {}
     for name, line in (found.defined if found else {}).items():
         head = next((at for at in range(line - 1, -1, -1) if is_header(lines[at])), -1)
         if head in starts:
             places[name] = starts[head]
+    for cell in starts.values():
+        for name in names:
+            if name in (cell.id, cell.own) or not {name, f"exercise:{name}"}.isdisjoint(cell.tags):
+                places.setdefault(name, cell)
     return places
 
 

@@ -145,7 +145,8 @@ class _Writer:
         if problem.fault:
             self.put(wording.fault_text(message), label="! ", style=_STYLES["fault"])
         else:
-            self.put(message, label="Problem: ", style=_STYLES["failed"])
+            style = _STYLES["skipped" if problem.note else "failed"]
+            self.put(message, label=f"{wording.problem_word(problem)}: ", style=style)
         if problem.where:
             self._where(problem.where, indent=4)
 

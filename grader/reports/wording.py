@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 
 from grader.reports.inert import cut
-from grader.results import AFTER_RUN, CellRun, CheckResult, Evidence, ExerciseResult, Result, Status, Where
+from grader.results import (
+    AFTER_RUN,
+    CellRun,
+    CheckResult,
+    Evidence,
+    ExerciseResult,
+    Problem,
+    Result,
+    Status,
+    Where,
+)
 
 __all__ = [
     "BESIDE",
@@ -24,6 +34,7 @@ __all__ = [
     "percent",
     "place",
     "points",
+    "problem_word",
     "shown_evidence",
     "skip_reason",
     "skip_text",
@@ -138,6 +149,11 @@ def skip_text(because: str, exercise: ExerciseResult, result: Result) -> str:
 def fault_text(message: str) -> str:
     """What broke on our side, and that it costs nothing."""
     return f"grader fault (no points lost): {message or 'no more is known.'}"
+
+
+def problem_word(problem: Problem) -> str:
+    """What a remark about the whole submission begins with, where it is no fault of ours."""
+    return "Note" if problem.note else "Problem"
 
 
 def first_fault(exercise: ExerciseResult) -> str:

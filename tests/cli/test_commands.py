@@ -146,7 +146,7 @@ def test_a_report_of_another_schema_is_refused(run: Run, tmp_path: Path) -> None
 
     assert (result.exit_code, result.stderr) == (
         2,
-        "r.json: expected a result with schema 1, got 99.\n"
+        "r.json: expected a result with schema 2, got 99.\n"
         "Write it anew with this version of the grader, or read it with the version that wrote it.\n",
     )
 

@@ -89,7 +89,7 @@ def test_a_cell_that_fails_does_not_stop_those_after_it(hand: Hand) -> None:
         "A cell could not be run to its end: NameError (cell In[1], line 1): name 'missing' is not defined. "
         "The other cells were graded all the same."
     ]
-    assert check_of(result, "scale").message == "scale is not defined: your file has nothing of that name."
+    assert check_of(result, "scale").message == "scale is not defined: no cell that can be run defines it."
 
 
 def test_cells_that_no_answer_needs_do_not_run(hand: Hand) -> None:
@@ -119,7 +119,7 @@ def test_what_does_nothing_here_is_told(hand: Hand) -> None:
     result = hand("%matplotlib inline\n!pip install numpy", *cells(), "def broken(:\n    pass")
     assert result.score == 6.0
     assert problems(result) == [
-        "cell In[9], line 1: is no Python (invalid syntax); nothing of this cell counts.",
+        "cell In[9], line 1: is no Python (invalid syntax); nothing of this cell counts, neither broken nor anything else.",
         "Magics and commands do nothing here: %matplotlib inline (cell In[1]), !pip install numpy (cell In[1]).",
     ]
 

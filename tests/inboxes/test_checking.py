@@ -95,7 +95,8 @@ def test_odd_escapes_in_a_students_file_warn_nobody_here(folder: Path) -> None:
 def test_a_notebook_is_looked_at_as_a_file_is(folder: Path) -> None:
     made = notebook(*GOOD.values(), "def broken(:")
     assert told(folder, made, name="tiny.ipynb") == [
-        "tiny.ipynb: cell In[8], line 1: is no Python (invalid syntax); nothing of this cell counts."
+        "tiny.ipynb: cell In[8], line 1: is no Python (invalid syntax); nothing of this cell counts, "
+        "neither broken nor anything else."
     ]
     assert read_files([folder / "tiny.ipynb"]) == {"tiny.ipynb": made}
     words = f"4 of the 4 {PUBLIC} are not defined: {NAMES}."

@@ -18,6 +18,7 @@ from grader.courses import Course
 from grader.errors import SubmissionError
 from grader.grading import grade
 from grader.reports import render_notebook
+from grader.reports.wording import problem_word
 from grader.results import Result
 from grader.submissions import read_submission
 from tests.notebooks import odd_cells, odd_files
@@ -73,7 +74,7 @@ def verdicts(result: Result) -> dict[str, str]:
 
 def told(result: Result) -> str:
     """What the student reads, line by line."""
-    lines = [f"problem: {problem.message}" for problem in result.problems]
+    lines = [f"{problem_word(one).lower()}: {one.message}" for one in result.problems]
     for exercise in result.exercises:
         message = exercise.checks[0].message
         lines.append(f"{exercise.name}: {verdicts(result)[exercise.name]}{f': {message}' if message else ''}")
