@@ -259,6 +259,8 @@ class Assignment:
         false_fail: Probability that chance alone fails a right solution, all its statistical tests together.
         cpus: Processors that a cluster keeps free for a submission, 0.5 for half of one.
         gpus: Graphics processors likewise. No box shows them to student code yet.
+        notebook: The notebook that students get; without one the exercises make it. Where the assignment's folder holds
+            one called like it, a course hands that out, without its solutions.
         written: Questions that are answered in words and graded by hand.
     """
 
@@ -272,6 +274,7 @@ class Assignment:
     cpus: float = 1
     gpus: float = 0
     written: Sequence[Written] = ()
+    notebook: bytes = b""
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):

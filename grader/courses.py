@@ -6,11 +6,13 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.errors import AssignmentError
+from grader.importing import released_notebook
+from grader.submissions import SUFFIXES
 from grader.testing import with_tests
 
 __all__ = ["Course"]
@@ -72,6 +74,8 @@ class Course:
                 f"{where}: expected `assignment = Assignment(id={id!r}, ...)`, got {got}.",
                 mend="The identifier is the name of the folder.",
             )
+        if (notebook := released_notebook(path.parent)) is not None:
+            found = replace(found, notebook=notebook)
         found = with_tests(found, path.parent) if tests else found
         if tests and not found.exercises and not found.written:
             raise AssignmentError(f"{where}: expected at least one exercise or test file, got none.")
@@ -79,7 +83,7 @@ class Course:
 
     def sources(self, id: str) -> list[Path]:
         """Every file whose change can change a verdict: the assignment's own and the reference."""
-        own = list(self.folder(id).glob("*.py"))
+        own = [path for suffix in SUFFIXES for path in self.folder(id).glob(f"*{suffix}")]
         return sorted(own) + sorted(self.root.glob("reference/**/*.py"))
 
     def source_hash(self, id: str) -> str:

@@ -18,8 +18,7 @@ from grader.cases import Contract, Offered
 from grader.cases.stored import returns_from_data, returns_to_data
 from grader.checks import Trial, check_from_data, check_to_data
 from grader.errors import FormatError, GraderError, ProtocolError
-from grader.notebooks.given import given_from_data, given_of, given_to_data
-from grader.notebooks.reading import read_notebook
+from grader.notebooks.given import given_from_data, given_to_data
 from grader.protocol import decode, encode
 from grader.skeletons import checks_of, importable, indented, module_skeleton, notebook_skeleton, signature
 from grader.written import (
@@ -47,20 +46,14 @@ class Handout:
     cases: Path
 
 
-def write_handout(assignment: Assignment, folder: Path, *, notebook: bytes | None = None) -> Handout:
+def write_handout(assignment: Assignment, folder: Path) -> Handout:
     """Write the student's folder; a skeleton or notebook that is there already, perhaps with work in it, is kept.
-
-    Args:
-        notebook: What is handed out in place of the notebook that the exercises make.
 
     Raises:
         AssignmentError: The assignment cannot be graded.
         GraderError: The folder cannot be written.
-        SubmissionError: The notebook that was given cannot be read.
     """
     bank = _public(build_bank(assignment, seed=_PUBLIC_SEED))
-    if notebook is not None:
-        bank = replace(bank, given=given_of(read_notebook(f"{assignment.id}.ipynb", notebook)))
     files = Handout(
         skeleton=folder / f"{assignment.id}.py",
         notebook=folder / f"{assignment.id}.ipynb",
@@ -72,7 +65,7 @@ def write_handout(assignment: Assignment, folder: Path, *, notebook: bytes | Non
         if not files.skeleton.exists():
             files.skeleton.write_text(module_skeleton(assignment), encoding="utf-8")
         if not files.notebook.exists():
-            files.notebook.write_bytes(notebook_skeleton(assignment) if notebook is None else notebook)
+            files.notebook.write_bytes(notebook_skeleton(assignment))
         files.readme.write_text(_readme(assignment), encoding="utf-8")
         files.cases.write_text(_cases_text(bank), encoding="utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,7 @@ def test_a_notebook_of_the_instructors_own_is_handed_out_in_place_of_ours(
     }
     own = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
 
-    files = write_handout(assignment, tmp_path, notebook=own)
+    files = write_handout(replace(assignment, notebook=own), tmp_path)
 
     assert files.notebook.read_bytes() == own
     assert read_cases(files.cases).given == (Given("", "t", "code", True, "x = 1"),)

@@ -155,9 +155,7 @@ def test_the_notebook_that_is_handed_out_is_graded_when_it_is_filled_in(
 ) -> None:
     done = bring(family, autograded(family))
     out = tmp_path / "out"
-    files = write_handout(
-        Course(done.folder.parents[1]).load("lab"), out, notebook=released_notebook(done.folder)
-    )
+    files = write_handout(Course(done.folder.parents[1]).load("lab"), out)
     assert files.notebook.read_bytes() == released(done.source)
     assert graded(read_cases(files.cases), "lab.ipynb", filled(done)).score == DEMOS[family][1]
 
