@@ -10,7 +10,7 @@ from grader.assignment import Assignment, Exercise
 from grader.notebooks.given import Given, given_of
 from grader.notebooks.reading import read_notebook
 from grader.skeletons.cells import answer, given, name_of
-from grader.skeletons.stubs import imports, is_written, stub
+from grader.skeletons.stubs import imports, is_left, is_written, stub
 from grader.skeletons.texts import asked, checks_of, escaped, importable, indented, signature
 from grader.written import cell_texts
 
@@ -47,7 +47,7 @@ def _cells(assignment: Assignment) -> Iterator[dict[str, Any]]:
         yield given("code", "imports", imported)
     for exercise in assignment.exercises:
         yield given("markdown", name_of("statement", exercise.name), _statement(exercise))
-        if is_written(exercise):
+        if is_written(exercise) or is_left(exercise):
             source = stub(exercise, exercise.statement.title).rstrip("\n")
             yield answer(name_of("exercise", exercise.name), source, tag=f"exercise:{exercise.name}")
     for question in assignment.written:

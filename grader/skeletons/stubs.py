@@ -9,7 +9,7 @@ from typing import Any
 from grader.assignment import Assignment, Exercise
 from grader.statements import statement
 
-__all__ = ["imports", "is_written", "parameters", "stub"]
+__all__ = ["imports", "is_left", "is_written", "parameters", "stub"]
 
 
 def imports(assignment: Assignment) -> str:
@@ -26,13 +26,18 @@ def is_written(exercise: Exercise) -> bool:
     return not exercise.is_tests
 
 
+def is_left(exercise: Exercise) -> bool:
+    """Whether cells are to leave something: a variable, a figure, printed text."""
+    return all(check.runs == "cells" for check in exercise.checks)
+
+
 def stub(exercise: Exercise, text: str) -> str:
     """Python that is not implemented.
 
     Args:
         text: Its docstring.
     """
-    if all(check.runs == "cells" for check in exercise.checks):
+    if is_left(exercise):
         return _left(exercise, text)
     if not inspect.isclass(exercise.reference):
         return _function(exercise.name, exercise.reference, indent="", text=text)

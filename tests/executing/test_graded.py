@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,32 @@ def test_public_cases_of_a_hand_out_hold_these_checks(graded: Grade, course: Pat
 
     assert states(result)["loss_curve"] == "failed"
     assert messages(result)["loss_curve"] == "loss_curve: expected a label of the x axis, got none."
+
+
+def test_a_hand_out_says_what_cells_are_to_leave_and_a_filled_in_one_earns_all_points(
+    graded: Grade, course: Path, tmp_path: Path
+) -> None:
+    write_handout(Course(course).load("descent"), tmp_path)
+    document = json.loads((tmp_path / "descent.ipynb").read_text())
+    cells = {
+        cell["metadata"].get("tags", [""])[0]: cell
+        for cell in document["cells"]
+        if "tags" in cell["metadata"]
+    }
+    answers = dict(zip(("square", "losses", "loss_curve", "final_loss"), RIGHT[1:], strict=True))
+
+    assert "".join(cells["exercise:losses"]["source"]).endswith("\nlosses = ...")
+    assert "".join(cells["exercise:final_loss"]["source"]) == "# final_loss: Print the last loss."
+    assert "\nlosses = ...\n" in (tmp_path / "descent.py").read_text()
+    for name, source in answers.items():
+        cells[f"exercise:{name}"]["source"] = source
+    # The cell of the exercise is meant, whatever others print.
+    document["cells"].append(
+        {**cells["exercise:final_loss"], "id": "more", "metadata": {}, "source": "print('loss: 7')"}
+    )
+    result = graded(read_submission("descent.ipynb", json.dumps(document).encode()))
+
+    assert set(states(result).values()) == {"passed"}
 
 
 def test_a_batch_keeps_what_the_cells_left_and_judges_it_again(course: Path, tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def blame(found: Mapping[str, Any]) -> str:
 
 def about_cell(cell: str, name: str, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The items of the cell of this id or tag; where none was asked for, of the exercise's, else all."""
-    own = [item for item in items if (cell or name) in item.get("names", ())]
+    called = {cell} if cell else {name, f"exercise:{name}"}  # the second is a hand-out's tag
+    own = [item for item in items if not called.isdisjoint(item.get("names", ()))]
     return own if own or cell else list(items)
 
 
