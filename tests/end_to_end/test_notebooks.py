@@ -119,7 +119,8 @@ def test_what_does_nothing_here_is_told(hand: Hand) -> None:
     result = hand("%matplotlib inline\n!pip install numpy", *cells(), "def broken(:\n    pass")
     assert result.score == 6.0
     assert problems(result) == [
-        "cell In[9], line 1: is no Python (invalid syntax); nothing of this cell counts, neither broken nor anything else.",
+        "cell In[9], line 1: is no Python (invalid syntax); nothing of this cell counts, "
+        "neither broken nor anything else.",
         "Magics and commands do nothing here: %matplotlib inline (cell In[1]), !pip install numpy (cell In[1]).",
     ]
 
