@@ -13,7 +13,7 @@ __all__ = ["Composed", "assignment_text"]
 
 _HEAD = '''"""{title}, imported from {family}.
 
-Its tests run beside the student's code, which is weaker than comparing with a reference outside: docs/notebooks.md says
+Its tests run beside the student's code, which is weaker than comparing with a reference outside: docs/importing.md says
 why, and how to write a stronger check.
 """
 '''

@@ -126,7 +126,7 @@ def _starts(notebook: Notebook, lines: Sequence[str]) -> dict[int, Cell]:
 def _places(
     submission: Submission, names: tuple[str, ...], starts: Mapping[int, Cell], lines: Sequence[str]
 ) -> dict[str, Cell]:
-    """The cells in which the definitions stand that count; of a question that defines nothing, the cell that is for it."""
+    """The cells whose definitions count; of a question that defines nothing, the cell that is for it."""
     found = submission.slice(names)
     places: dict[str, Cell] = {}
     for name, line in (found.defined if found else {}).items():
