@@ -160,7 +160,7 @@ def test_imports_that_a_student_deleted_are_read_all_the_same(assignment: Assign
     document["cells"] = [cell for cell in document["cells"] if cell["id"] != "imports"]
     notebook = read_notebook("tiny.ipynb", json.dumps(document).encode())
 
-    text, remarks = joined(restore(notebook, given_cells(assignment)))
+    text, remarks, _ = joined(restore(notebook, given_cells(assignment)))
 
     assert text.startswith("# ─── given cell ───\nimport numpy as np\n# ─── cell 3 ───\ndef scale(")
     assert remarks == ('A given cell was missing ("import numpy as np"); it was put in again after cell 1.',)
