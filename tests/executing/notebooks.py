@@ -53,7 +53,7 @@ def bank_of(*allow: str, limits: Limits = LIMITS) -> Bank:
 
 
 def run_cells(
-    kind: str, cells: Sequence[str], *, limits: Limits = LIMITS, allow: Sequence[str] = ("matplotlib",)
+    kind: str, cells: Sequence[str], *, limits: Limits = LIMITS, allow: Sequence[str] = ()
 ) -> list[CellRun]:
     """What became of the cells in a box of this kind."""
     bank = bank_of(*allow, limits=limits)

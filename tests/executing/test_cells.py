@@ -53,7 +53,10 @@ CELLS = {
     "hoards": "hoard = bytearray(50 * 2**30)",
     "connects": "import socket\nsocket.create_connection(('127.0.0.1', PORT), 1).sendall(b'here')",
     "reads": "open(PATH).read()",
-    "draws": "%matplotlib inline\n%matplotlib widget\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+    "draws": (
+        "%matplotlib inline\n%matplotlib widget\nimport matplotlib.pyplot as plt\n"
+        "from IPython.display import display\nplt.plot([1, 2])\nplt.show()"
+    ),
     "exits": "import sys\nsys.exit(3)",
     "leaves": "exit",
     "goes on": "assert x == 1\n6 * 7",
