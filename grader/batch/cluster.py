@@ -117,7 +117,9 @@ class RayEngine:
                     else:
                         yield done
         finally:
-            for reference in live:  # left early: what runs is not wanted any more
+            # Left early: what runs is not wanted any more. A cluster of our own ends as a whole right after, and to
+            # cancel a task that ends at that moment has Ray abort our process.
+            for reference in live if self.address is not None else ():
                 with contextlib.suppress(Exception):
                     self._ray.cancel(reference, force=True)
 
