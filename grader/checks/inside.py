@@ -89,7 +89,7 @@ class Inside:
             plain = error.type_name == "AssertionError" and not error.text and not place
             told_of = (
                 f"{asked} to {'hold' if source.startswith('assert') else 'run'}"
-                if source
+                if source and not source.startswith("raise")
                 else "the test to pass"
             )
             text = f"{contract.name}: expected {told_of}{'' if plain else got}."

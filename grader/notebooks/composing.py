@@ -13,6 +13,7 @@ from grader.notebooks.lines import SHELL, Lines, python_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import Needed, needed
 from grader.notebooks.statements import is_stub
+from grader.notebooks.tests import without_tests
 
 __all__ = ["Slice", "cell_of", "is_header", "joined", "kept_text", "slice_of"]
 
@@ -41,11 +42,12 @@ def joined(notebook: Notebook) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     lines: list[str] = []
     broken: list[str] = []
     left_out: list[tuple[str, str]] = []
+    tested = {cell.place: text for cell, text in without_tests(notebook)}
     for cell in notebook.cells:
         if cell.kind != "code" or not cell.source.strip():
             remarks += _misplaced(cell)
             continue
-        found = python_lines(cell.source)
+        found = tested.get(cell.place) or python_lines(cell.source)
         lines.append(_header(cell))
         if found.problem is not None:
             broken.append(_broken(cell, *found.problem))

@@ -175,6 +175,17 @@ def test_given_cells_that_were_edited_or_deleted_are_put_back(hand: Hand, small:
     assert "# ─── given cell ───\nFACTOR = 2.0" in result.submission.text
 
 
+def test_a_test_cell_of_the_course_defines_no_answer(hand: Hand) -> None:
+    metadata = {"nbgrader": {"grade_id": "test", "grade": True, "locked": True, "solution": False}}
+    source = (
+        "FACTOR = 2.0\nkept = scale\ndel scale\ntry:\n    scale(1)\nexcept NameError:\n    pass\n"
+        "finally:\n    scale = kept\nscale = None\nassert False"
+    )
+    used = "def scale(x, factor=2.0):\n    return np.asarray(x, float) * (factor / 2.0 * FACTOR)"
+    result = hand(GOOD["imports"], used, GOOD["Counter"], code(source, metadata=metadata))
+    assert (result.score, result.problems) == (6.0, [])
+
+
 def test_cells_without_numbers_are_counted_from_the_top(grade_text: Grade, small: Bank) -> None:
     made = [
         {"cell_type": "code", "metadata": {}, "source": text}
