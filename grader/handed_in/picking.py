@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.handed_in.archives import unpack
 from grader.handed_in.names import attempt_of, fold, natural, printable
+from grader.notebooks.nodes import is_stub
 from grader.submissions import SUFFIXES, collect
 
 __all__ = ["ARCHIVES", "NOISE", "Candidate", "Choice", "Heap", "choose", "fuller_form"]
@@ -276,7 +277,7 @@ def _defined(path: Path, names: Sequence[str]) -> int:
 
 def _written(path: Path, names: Sequence[str]) -> int:
     """How many of the names are defined as something else than what hand-outs have in their place."""
-    return sum(not _is_stub(node) for name, node in _bound(path).items() if name in names)
+    return sum(not is_stub(node) for name, node in _bound(path).items() if name in names)
 
 
 def _bound(path: Path) -> dict[str, ast.stmt]:
@@ -295,11 +296,3 @@ def _bound(path: Path) -> dict[str, ast.stmt]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = node
     return found
-
-
-def _is_stub(node: ast.stmt) -> bool:
-    """Whether nothing but words, `pass` and `raise` is in it."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return all(_is_stub(part) for part in node.body)
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, ast.Pass | ast.Raise)

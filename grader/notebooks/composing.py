@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.notebooks.lines import SHELL, Lines, python_lines
+from grader.notebooks.nodes import is_stub, only_lines
 from grader.notebooks.reading import Cell, Notebook
 from grader.notebooks.slicing import Needed, needed
-from grader.notebooks.statements import is_stub
 from grader.notebooks.tests import without_tests
 
 __all__ = ["Slice", "cell_of", "is_header", "joined", "kept_text", "slice_of"]
@@ -128,16 +128,7 @@ def kept_text(text: str, order: Sequence[int]) -> str:
     """The text with empty lines in place of statements that are not run."""
     with warnings.catch_warnings(action="ignore"):
         tree = ast.parse(text)
-    lines = text.split("\n")
-    kept = {at for number in order for at in _rows(tree.body[number])}
-    return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1))
-
-
-def _rows(node: ast.stmt) -> range:
-    """The lines of a statement, decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    return range(first, (node.end_lineno or node.lineno) + 1)
+    return only_lines(text, [tree.body[number] for number in order])
 
 
 def _told(left_out: list[tuple[str, str]]) -> str:

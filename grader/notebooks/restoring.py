@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.notebooks.given import Given, grade_id_of
 from grader.notebooks.lines import python_lines
+from grader.notebooks.nodes import bound_names, defined_names, only_lines
 from grader.notebooks.reading import Cell, Notebook
 
 __all__ = ["restore"]
@@ -162,35 +163,9 @@ def _parsed(source: str) -> list[ast.stmt]:
 def _own(source: str, given: str) -> str:
     """Of an edited cell, what defines names that were not given, each statement on its lines; empty if none."""
     try:
-        nodes, theirs = _parsed(source), set(_defined(_parsed(given)))
+        nodes = _parsed(source)
+        theirs = {name for node in _parsed(given) for name in bound_names(node)}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    kept: set[int] = set()
-    for node in nodes:
-        names = set(_bound(node))
-        if names and not names & theirs:
-            decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-            kept.update(range(first, (node.end_lineno or node.lineno) + 1))
-    lines = source.split("\n")
-    return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1)) if kept else ""
-
-
-def _bound(node: ast.stmt) -> Iterator[str]:
-    """The names that an import, a definition or an assignment gives a value; none for other statements."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign):
-        yield from _defined([node])
-
-
-def _defined(nodes: Sequence[ast.stmt]) -> Iterator[str]:
-    """Every name that these statements give a value, wherever in them."""
-    for node in nodes:
-        for part in ast.walk(node):
-            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield part.name
-            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                yield part.id
-            elif isinstance(part, ast.alias):
-                yield (part.asname or part.name).partition(".")[0]
+    own = [node for node in nodes if (names := set(defined_names(node))) and not names & theirs]
+    return only_lines(source, own) if own else ""

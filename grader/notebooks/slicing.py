@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.notebooks.statements import Statement, is_stub, read_statement
+from grader.notebooks.nodes import is_stub
+from grader.notebooks.statements import Statement, read_statement
 
 __all__ = ["Needed", "needed"]
 

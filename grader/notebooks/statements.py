@@ -8,7 +8,7 @@ import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Statement", "is_stub", "read_statement"]
+__all__ = ["Statement", "read_statement"]
 
 _CHANGING = frozenset("shuffle fill_diagonal copyto put place putmask setattr heapify".split())
 """Functions that change what they are given; torch's end in an underscore."""
@@ -82,14 +82,6 @@ class Statement:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             return _may_be_called(node.value, name)
         return not isinstance(node, ast.AugAssign)
-
-
-def is_stub(node: ast.AST) -> bool:
-    """Whether nothing but words, `pass`, `...` and `raise` is in a definition."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return all(is_stub(part) for part in node.body)
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, ast.Pass | ast.Raise)
 
 
 def read_statement(node: ast.stmt) -> Statement:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from grader.notebooks.lines import Lines, python_lines
+from grader.notebooks.nodes import bound_names, defined_names, only_lines
 from grader.notebooks.reading import Cell, Notebook
 
 __all__ = ["without_tests"]
@@ -22,28 +23,20 @@ def without_tests(notebook: Notebook) -> Iterator[tuple[Cell, Lines]]:
     tests = [cell for cell in code if _is_test(cell)]
     if not tests:
         return
-    own = {name for cell in code if not _is_test(cell) for name in _bound(_parsed(python_lines(cell.source)))}
+    own = {
+        name
+        for cell in code
+        if not _is_test(cell)
+        for name in bound_names(_parsed(python_lines(cell.source)))
+    }
     for cell in tests:
         found = python_lines(cell.source)
-        kept: set[int] = set()
-        for node in _parsed(found).body:
-            if isinstance(node, _DEFINING) and not own & set(_bound(node)):
-                decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-                first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-                kept.update(range(first, (node.end_lineno or node.lineno) + 1))
-        lines = (line if at in kept else "" for at, line in enumerate(found.text.split("\n"), start=1))
-        yield cell, replace(found, text="\n".join(lines), left_out=(), problem=None)
-
-
-_DEFINING = (
-    ast.Import,
-    ast.ImportFrom,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Assign,
-    ast.AnnAssign,
-)
+        kept = [
+            node
+            for node in _parsed(found).body
+            if (names := set(defined_names(node))) and names.isdisjoint(own)
+        ]
+        yield cell, replace(found, text=only_lines(found.text, kept), left_out=(), problem=None)
 
 
 def _is_test(cell: Cell) -> bool:
@@ -55,14 +48,3 @@ def _is_test(cell: Cell) -> bool:
 def _parsed(found: Lines) -> ast.Module:
     with warnings.catch_warnings(action="ignore"):
         return ast.parse("" if found.problem is not None else found.text)
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Every name that is given a value, wherever in it."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield part.name
-        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-            yield part.id
-        elif isinstance(part, ast.alias):
-            yield (part.asname or part.name).partition(".")[0]
