@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -21,6 +22,12 @@ _PATH = list(sys.path)
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     patient()  # a test a processor: whoever waits keenly takes it from another
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage pass over thousands of tests: it looks at them anew whenever a test runs pytest."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
